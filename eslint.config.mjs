@@ -1,0 +1,69 @@
+import tseslint from 'typescript-eslint';
+import importX from 'eslint-plugin-import-x';
+
+/** Rooms from the top of the hill down: each may import the ones that it lists, itself, and nothing else. */
+const rooms = {
+  model: [],
+  files: ['model'],
+  rules: ['model'],
+  store: ['model', 'files', 'rules'],
+  engine: ['model', 'files', 'rules', 'store'],
+  shared: ['model', 'rules'],
+  cli: ['model', 'files', 'rules', 'store', 'engine'],
+  editor: ['model', 'files', 'rules', 'store', 'engine', 'shared'],
+};
+
+const downhill = Object.entries(rooms).map(([room, below]) => ({
+  files: [`src/${room}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            regex: `(^|/)\\.\\./(${Object.keys(rooms)
+              .filter((r) => r !== room && !below.includes(r))
+              .join('|')})/`,
+            message: `Imports run downhill: ${room}/ may import ${below.join(', ') || 'nothing'} only (docs/architecture.md).`,
+          },
+          ...(room === 'editor'
+            ? []
+            : [{ regex: '^vscode$', message: 'Only src/editor/ and src/extension.ts know VS Code.' }]),
+          ...(['model', 'files', 'rules', 'shared'].includes(room)
+            ? [{ regex: '^(node:)?(fs|child_process|net|http|os)(/|$)', message: `${room}/ does no I/O.` }]
+            : []),
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'node_modules/', 'test/host/vscode/', 'sample/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['*.mjs', 'scripts/*.mjs'] },
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js'] })] },
+    rules: {
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-console': 'error',
+      'import-x/no-cycle': 'error',
+      'import-x/no-default-export': 'error',
+    },
+  },
+  ...downhill,
+  { files: ['scripts/**', '*.mjs', 'src/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
+  { files: ['*.mjs'], rules: { 'import-x/no-default-export': 'off' } },
+  { files: ['test/**'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
+  { files: ['**/*.mjs', '**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
+);

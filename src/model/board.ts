@@ -1,0 +1,53 @@
+/** Directors of the board (spec 003, "The Board"). */
+export const directors = ['CA', 'CPO', 'CSO', 'COO', 'CXO'] as const;
+export type Director = (typeof directors)[number];
+
+/** One board meeting, from metadata.json or from the bus's board folder (FORMATS §4.10). */
+export interface BoardSession {
+  readonly sessionId: string;
+  /** EVALUATE_PLAN, EVALUATE_EXECUTION, PRE_LAUNCH, CONFLICT, QUICK_REVIEW, … */
+  readonly checkpoint?: string;
+  /** ASSESSING, DISCUSSING, VOTING, RESOLVING, COMPLETE; absent in the short form kept in metadata.json. */
+  readonly status?: string;
+  /** As written: APPROVED, APPROVED_WITH_REVIEW, REJECTED, ESCALATE, … */
+  readonly verdict?: string;
+  /** Keys as written: unknown directors are kept and shown as such. */
+  readonly votes: Readonly<Record<string, BoardVote>>;
+  readonly assessments: Readonly<Record<string, BoardAssessment>>;
+  readonly discussion: readonly BoardRemark[];
+  readonly conditions: readonly string[];
+  readonly dissent: readonly string[];
+  readonly timestamp?: string;
+  readonly proposal?: string;
+  /** `metadata` or `bus`: where it was read. */
+  readonly source: 'metadata' | 'bus';
+}
+
+export interface BoardVote {
+  /** APPROVE, REJECT, CONCERNS, ABSTAIN, … as written. */
+  readonly verdict: string;
+  /** 0–1 */
+  readonly confidence?: number;
+  readonly conditions: readonly string[];
+  readonly timestamp?: string;
+}
+
+export interface BoardAssessment {
+  readonly verdict?: string;
+  /** 1–10 */
+  readonly score?: number;
+  readonly breakdown: Readonly<Record<string, number>>;
+  readonly keyPoints: readonly string[];
+  readonly concerns: readonly string[];
+  readonly recommendations: readonly string[];
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface BoardRemark {
+  readonly from?: string;
+  readonly to?: string;
+  readonly type?: string;
+  readonly message: string;
+  readonly changesMyVerdict?: boolean;
+  readonly timestamp?: string;
+}

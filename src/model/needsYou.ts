@@ -1,0 +1,46 @@
+/** One thing that waits for a person (DESIGN §6, "Needs You"). */
+export interface NeedsYouItem {
+  /** Stable across refreshes. */
+  readonly id: string;
+  readonly kind:
+    | 'escalation'
+    | 'blocker'
+    | 'gate'
+    | 'board'
+    | 'drift'
+    | 'staleLock'
+    | 'staleWorker'
+    | 'failedTask'
+    | 'blockedTask'
+    | 'deadlock'
+    | 'problem';
+  readonly root: string;
+  readonly trackKey?: string;
+  readonly trackName?: string;
+  /** What, in a few words. */
+  readonly what: string;
+  /** Why: the rule or evidence. */
+  readonly why: string;
+  /** ISO time since when, if known. */
+  readonly since?: string;
+  /** The place to open. */
+  readonly file?: string;
+  readonly line?: number;
+  /** Repairs or choices that resolve it; ids of engine use cases. */
+  readonly actions: readonly NeedsYouAction[];
+}
+
+export interface NeedsYouAction {
+  readonly kind:
+    | 'repair'
+    | 'unblockTrack'
+    | 'stepLoop'
+    | 'recordOutcome'
+    | 'allowFixCycle'
+    | 'setStep'
+    | 'open'
+    | 'markTask'
+    | 'releaseLock';
+  readonly label: string;
+  readonly argument?: string;
+}
