@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+
+/** One commit as a person recognises it. */
+export interface CommitSummary {
+  /** Full sha. */
+  readonly sha: string;
+  readonly shortSha: string;
+  readonly subject: string;
+  readonly author: string;
+  /** ISO 8601 */
+  readonly date: string;
+}
+
+/** Short sha of HEAD; `undefined` without a repository, without a commit, or without git. */
+export async function headCommit(cwd: string): Promise<string | undefined> {
+  return lineOf(await git(cwd, ['rev-parse', '--short', '--verify', '--quiet', 'HEAD']));
+}
+
+/** Top folder of the working tree that holds `cwd`; `undefined` when it is in none, or without git. */
+export async function repositoryRoot(cwd: string): Promise<string | undefined> {
+  const top = lineOf(await git(cwd, ['rev-parse', '--show-toplevel']));
+  // git writes / on Windows too; the real path is how this platform spells it.
+  return top === undefined ? undefined : realpath(top).catch(() => top);
+}
+
+/** What a commit says of itself; `undefined` when there is no such commit, or it is not a plain hexadecimal name. */
+export async function commitSummary(cwd: string, sha: string): Promise<CommitSummary | undefined> {
+  // Anything else could be an option or a range.
+  if (!/^[0-9a-f]{4,64}$/i.test(sha)) return undefined;
+  const format = ['%H', '%h', '%an', '%aI', '%s'].join('%x00');
+  const shown = lineOf(await git(cwd, ['log', '-1', '--no-show-signature', `--format=${format}`, sha, '--']));
+  const [full, shortSha, author, date, subject] = shown?.split('\0') ?? [];
+  if (full === undefined || shortSha === undefined || author === undefined || date === undefined)
+    return undefined;
+  return { sha: full, shortSha, author, date, subject: subject ?? '' };
+}
+
+/** Output of git, started with an argument array and never through a shell; `undefined` when it fails or takes over 5 s. */
+function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile(
+      'git',
+      // A file-system monitor or hook of the repository is a program that we were not asked to run.
+      ['-c', 'core.fsmonitor=false', ...args],
+      {
+        cwd,
+        timeout: 5_000,
+        maxBuffer: 1024 * 1024,
+        windowsHide: true,
+        env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
+      },
+      (error, stdout) => resolve(error ? undefined : stdout),
+    );
+  });
+}
+
+function lineOf(output: string | undefined): string | undefined {
+  const line = output?.trim();
+  return line === '' ? undefined : line;
+}

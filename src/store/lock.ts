@@ -1,0 +1,250 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rmdir, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { hasCode } from './ioError';
+
+/** How long to wait for a lock, and when one that is held counts as left behind. */
+export interface LockOptions {
+  /** Default 5,000 ms (spec 001). */
+  readonly waitMs?: number;
+  /** Default 30,000 ms (spec 001) without a sign of life. */
+  readonly staleMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Who holds a lock. */
+export interface LockOwner {
+  readonly pid: number;
+  readonly host: string;
+  readonly uuid: string;
+  /** Epoch ms when it was taken. */
+  readonly time: number;
+}
+
+/** A lock that is held. */
+export interface Lease {
+  /** False once another process has taken the lock because it thought us dead (the computer slept, say). */
+  isHeld(): boolean;
+}
+
+/** Nobody let go within the waiting time. */
+export class LockBusyError extends Error {
+  override readonly name = 'LockBusyError';
+
+  constructor(
+    readonly lock: string,
+    readonly owner: LockOwner | undefined,
+    waitedMs: number,
+  ) {
+    super(
+      `${lock} is held by ${owner ? `process ${owner.pid} on ${owner.host}` : 'another program'}; ` +
+        `waited ${waitedMs / 1000} s. Try again, or remove that folder if the program is gone.`,
+    );
+  }
+}
+
+/**
+ * The folder that is the lock of `file`: `<file>.lock` beside it, as proper-lockfile has it, and `.metadata.lock` for a
+ * track's metadata.json, which the origin of spec 003 takes too (FORMATS §4.7). It lies beside the file, and not in a
+ * temporary folder of this computer, so that everybody who shares the file (a container, another machine) shares the
+ * lock. It never holds a file, only one empty folder that is named after its owner: git does not show empty folders,
+ * so no `git status` or `git add -A` of an agent ever sees it.
+ */
+export function lockPathOf(file: string): string {
+  return basename(file) === 'metadata.json' ? join(dirname(file), '.metadata.lock') : `${file}.lock`;
+}
+
+/**
+ * Runs `work` while holding the lock of `file`. Within this process callers get their turn in order.
+ *
+ * Throws LockBusyError after `waitMs`, the signal's reason when aborted, or the error of the disk when the lock
+ * cannot be made.
+ */
+export async function withLock<T>(
+  file: string,
+  options: LockOptions,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const lock = lockPathOf(file);
+  const before = turns.get(lock) ?? Promise.resolve();
+  const turn = before.then(() => hold(lock, options, work));
+  // The next in line waits for the end of this turn, whichever it is; its failure is this caller's alone.
+  const ended = turn.then(
+    () => undefined,
+    () => undefined,
+  );
+  turns.set(lock, ended);
+  try {
+    return await turn;
+  } finally {
+    if (turns.get(lock) === ended) turns.delete(lock);
+  }
+}
+
+/** Last turn that was given out in this process, by lock. */
+const turns = new Map<string, Promise<void>>();
+
+async function hold<T>(lock: string, options: LockOptions, work: (lease: Lease) => Promise<T>): Promise<T> {
+  const staleMs = options.staleMs ?? 30_000;
+  const own = join(
+    lock,
+    ownerName({ pid: process.pid, host: hostname(), uuid: randomUUID(), time: Date.now() }),
+  );
+  await acquire(lock, own, options.waitMs ?? 5_000, staleMs, options.signal);
+  const heartbeat = setInterval(() => {
+    const now = new Date();
+    // When this fails the lock is gone, and isHeld says so before anything is written.
+    utimes(lock, now, now).catch(() => undefined);
+  }, staleMs / 3);
+  heartbeat.unref();
+  try {
+    return await work({ isHeld: () => existsSync(own) });
+  } finally {
+    clearInterval(heartbeat);
+    await release(lock, own);
+  }
+}
+
+async function acquire(
+  lock: string,
+  own: string,
+  waitMs: number,
+  staleMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deadline = Date.now() + waitMs;
+  let pause = 4;
+  for (;;) {
+    signal?.throwIfAborted();
+    if (await tryAcquire(lock, own, staleMs)) return;
+    if (Date.now() >= deadline) throw new LockBusyError(lock, await ownerOf(lock), waitMs);
+    // Jitter, so that waiters do not fall over each other again and again.
+    await sleep(pause * (0.5 + Math.random()), undefined, { signal });
+    pause = Math.min(pause * 1.5, 40);
+  }
+}
+
+/**
+ * One try. The rule that makes it exclusive: whoever has put its own entry into the lock folder, and then sees no
+ * other entry there, holds the lock. Of two at once the later one always sees the earlier.
+ */
+async function tryAcquire(lock: string, own: string, staleMs: number): Promise<boolean> {
+  try {
+    await mkdir(lock);
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    if (!(await clearStale(lock, staleMs))) return false;
+  }
+  try {
+    await mkdir(own);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
+  }
+  const entries = await entriesOf(lock);
+  if (entries.length === 1) return true;
+  await removeEmpty(own);
+  return false;
+}
+
+/** True if the lock folder was left behind and is now empty and ours to try. */
+async function clearStale(lock: string, staleMs: number): Promise<boolean> {
+  const age = await ageOf(lock);
+  if (age === undefined) return false;
+  const entries = await entriesOf(lock);
+  const [entry, ...others] = entries;
+  if (entry === undefined) return age > staleMs;
+  if (others.length > 0 && age <= staleMs) return false;
+  const owner = ownerFromName(entry);
+  if (age <= staleMs && !(owner && isDead(owner))) return false;
+  // Exactly this generation: the owner's name is unique, and of all who try only one removes it.
+  let removed = true;
+  for (const name of entries) removed = (await removeEmpty(join(lock, name))) && removed;
+  return removed;
+}
+
+/** Only the owner's own entry is removed, and the folder only when nobody else has one in it by now. */
+async function release(lock: string, own: string): Promise<void> {
+  if (await removeEmpty(own)) await removeEmpty(lock);
+}
+
+/** True if this call removed the folder. Anything that is not an empty folder stays. */
+async function removeEmpty(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EBUSY')) return false;
+    throw error;
+  }
+}
+
+async function entriesOf(lock: string): Promise<string[]> {
+  try {
+    return await readdir(lock);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+}
+
+/** ms since the last sign of life; `undefined` when the lock is gone, or is something that is no folder. */
+async function ageOf(lock: string): Promise<number | undefined> {
+  try {
+    const found = await stat(lock);
+    return found.isDirectory() ? Date.now() - found.mtimeMs : undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** The owner that the lock names, if it is held by one of us. */
+export async function ownerOf(lock: string): Promise<LockOwner | undefined> {
+  for (const entry of await entriesOf(lock)) {
+    const owner = ownerFromName(entry);
+    if (owner) return owner;
+  }
+  return undefined;
+}
+
+/** True if a lock folder with this age and these entries was left behind: by a dead process, or long without a sign of life. */
+export function isLeftBehind(ageMs: number, entries: readonly string[], staleMs = 30_000): boolean {
+  if (ageMs > staleMs) return true;
+  const owner = entries.map(ownerFromName).find((o) => o !== undefined);
+  return owner !== undefined && isDead(owner);
+}
+
+function ownerName(owner: LockOwner): string {
+  return [owner.pid, owner.time, owner.uuid, encodeURIComponent(owner.host)].join('~');
+}
+
+function ownerFromName(name: string): LockOwner | undefined {
+  const match = /^(\d+)~(\d+)~([0-9a-f-]{36})~(.+)$/.exec(name);
+  if (!match) return undefined;
+  const [, pid = '', time = '', uuid = '', host = ''] = match;
+  return { pid: Number(pid), time: Number(time), uuid, host: decodeHost(host) };
+}
+
+function decodeHost(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    // Somebody else's name: compare it as it stands.
+    return host;
+  }
+}
+
+/** Known only for processes of this computer. */
+function isDead(owner: LockOwner): boolean {
+  if (owner.host !== hostname()) return false;
+  try {
+    process.kill(owner.pid, 0);
+    return false;
+  } catch (error) {
+    return hasCode(error, 'ESRCH');
+  }
+}
