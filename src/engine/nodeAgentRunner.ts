@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { AgentStartError, type AgentInvocation, type AgentRunner, type StartedAgent } from './ports';
+
+export interface NodeAgentRunnerOptions {
+  /** Where the agent's standard output goes: to ours, or to our standard error when ours carries JSON. */
+  readonly output?: 'stdout' | 'stderr';
+}
+
+/**
+ * Starts agents as child processes that share this terminal (DESIGN §7): an argument array, never a shell, so that
+ * nothing in a track's name or path can be read as a command.
+ */
+export class NodeAgentRunner implements AgentRunner {
+  constructor(private readonly options: NodeAgentRunnerOptions = {}) {}
+
+  start(invocation: AgentInvocation, signal?: AbortSignal): Promise<StartedAgent> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(new AgentStartError('cancelled', `${invocation.name} was not started: cancelled.`));
+        return;
+      }
+      const child = spawn(invocation.executable, invocation.args, {
+        cwd: invocation.cwd,
+        stdio: ['inherit', this.options.output === 'stderr' ? process.stderr : 'inherit', 'inherit'],
+        shell: false,
+      });
+      const finished = new Promise<{ exitCode: number | undefined }>((settle) => {
+        // 'exit', not 'close': the stdio is shared, and a grandchild may hold it open long after the agent ended.
+        child.once('exit', (code) => settle({ exitCode: code ?? undefined }));
+      });
+      child.once('spawn', () => resolve({ finished }));
+      child.on('error', (error: NodeJS.ErrnoException) => reject(startError(invocation, error)));
+    });
+  }
+}
+
+function startError(invocation: AgentInvocation, error: NodeJS.ErrnoException): AgentStartError {
+  const { executable, cwd, name } = invocation;
+  if (!existsSync(cwd)) {
+    return new AgentStartError('failed', `${name} was not started: its folder ${cwd} does not exist.`);
+  }
+  if (error.code === 'ENOENT') {
+    return new AgentStartError(
+      'not-found',
+      `${name} was not started: there is no program "${executable}" on the PATH. Install it, or name another agent.`,
+    );
+  }
+  if (error.code === 'EACCES') {
+    return new AgentStartError(
+      'failed',
+      `${name} was not started: "${executable}" may not be executed (permission denied).`,
+    );
+  }
+  return new AgentStartError('failed', `${name} was not started: ${error.message}.`);
+}

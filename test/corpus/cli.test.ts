@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { conductor, documentOf } from '../unit/cli/conductorProcess';
+import { allTasks, showShape, statusShape, validationShape } from '../unit/cli/shapes';
+
+const corpus = resolve(__dirname, '../../../shared/corpus');
+
+/** `<dialect>/<repository>` folders. */
+function directories(): string[] {
+  return readdirSync(corpus, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(corpus, name)).map((repository) => join(name, repository)));
+}
+
+/** Tracks that `show` is tried on in each directory: the first, the last and some between. */
+const shownPerDirectory = 6;
+
+describe('conductor over the corpus', function () {
+  this.timeout(120_000);
+
+  if (!existsSync(corpus)) {
+    it('has no corpus here: ../shared/corpus does not exist, so there is nothing to run over', () =>
+      undefined);
+    return;
+  }
+
+  for (const directory of directories()) {
+    it(`reads ${directory}`, async () => {
+      const folder = join(corpus, directory);
+      const status = await conductor(['status', '--json', folder]);
+      assert.equal(status.stderr, '');
+      assert.equal(status.code, 0);
+      const { roots } = statusShape.parse(documentOf(status));
+
+      const validated = await conductor(['validate', '--json', '--dir', folder]);
+      assert.equal(validated.stderr, '');
+      if (roots.length === 0) assert.equal(validated.code, 1);
+      else {
+        const report = validationShape.parse(documentOf(validated));
+        assert.equal(validated.code, report.errors > 0 ? 1 : 0);
+        const found = roots.reduce((sum, root) => sum + root.problems.length, 0);
+        assert.ok(report.problems.length <= found);
+      }
+
+      for (const root of roots) {
+        const some = Math.max(1, Math.ceil(root.tracks.length / shownPerDirectory));
+        for (const track of root.tracks.filter((_, i) => i % some === 0)) {
+          const word = track.path ?? track.id;
+          const shown = await conductor(['show', word, '--json', '--dir', folder]);
+          assert.equal(shown.code, 0, `${word}: ${shown.stdout}${shown.stderr}`);
+          const report = showShape.parse(documentOf(shown));
+          assert.equal(report.id, track.id);
+          assert.equal(report.checkboxes.total, report.checkboxes.tasks + report.checkboxes.elsewhere, word);
+          const tasks = allTasks(report.phases);
+          assert.equal(new Set(tasks.map((task) => task.id)).size, tasks.length, word);
+          const top = report.phases.reduce((sum, phase) => sum + phase.tasks.length, 0);
+          assert.equal(report.progress.total, top, word);
+        }
+      }
+    });
+  }
+
+  it('prints every directory for people without a complaint', async () => {
+    for (const directory of directories()) {
+      const folder = join(corpus, directory);
+      const { code, stderr, stdout } = await conductor(['status', '--all', folder]);
+      assert.equal(code, 0, directory);
+      assert.equal(stderr, '', directory);
+      assert.ok(!stdout.includes('\u001b'), directory);
+    }
+  });
+});
