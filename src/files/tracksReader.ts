@@ -1,0 +1,467 @@
+import type { TextRange } from '../model/plan';
+import type { TextProblem } from '../model/problem';
+import type { RegistryEntry } from '../model/registry';
+import { tracksLines, type TracksLine } from './tracksLines';
+import { tableAt, type TableRow } from './markdownTable';
+import {
+  boxOf,
+  emojiMarker,
+  idOfLink,
+  isArchiveLink,
+  isDatedId,
+  isSlug,
+  isTrackLink,
+  linksIn,
+  readHead,
+  type TrackHead,
+} from './tracksHead';
+import { isTrackTable, readRow, trackTableOf, type TrackTable } from './tracksTable';
+
+/** An entry of tracks.md with the places that an editor of the file needs. */
+export interface TrackEntry extends RegistryEntry {
+  /** Indices of its first and last line in `lines`. */
+  readonly first: number;
+  readonly last: number;
+  /** The text of the Status cell or field; absent when it has none or holds a box. */
+  readonly statusRange?: TextRange;
+  readonly stepRange?: TextRange;
+  /** For table rows. */
+  readonly table?: TrackTable;
+  readonly row?: TableRow;
+}
+
+/** tracks.md as read, with everything that can be pointed at. */
+export interface TracksText {
+  readonly text: string;
+  readonly lines: readonly TracksLine[];
+  readonly entries: readonly TrackEntry[];
+  readonly tables: readonly TrackTable[];
+  /** Headings that are no entries. */
+  readonly sections: readonly TracksSection[];
+  readonly problems: readonly TextProblem[];
+}
+
+export interface TracksSection {
+  readonly name: string;
+  readonly level: number;
+  readonly index: number;
+  /** Index of the first line behind it. */
+  readonly endIndex: number;
+}
+
+/** Reads any of the forms of FORMATS §11. Never throws; linear in the length of the text. */
+export function readTracks(text: string): TracksText {
+  return new TracksReader(text).read();
+}
+
+const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
+const item = /^(\s*)(?:[-*+]|\d{1,9}[.)])\s+(.*)$/;
+/** A line that names the folder or a document of the track. */
+const linkField =
+  /^\s*(?:[-*+]\s+)?[*_]{0,2}(?:Link|Folder|Spec|Plan|Path|Directory|Location)[*_]{0,2}\s*:[*_]{0,2}\s*(.*)$/i;
+const statusField = /(?:^|[|(\s*_-])Status(?:[*_]{1,3}\s*:|:)[*_]{0,3}[ \t]*/i;
+const progressField = /(?:^|[|\s*_-])Progress[*_]{0,3}:[*_]{0,3}[ \t]*/i;
+const titleField = /^\s*(?:[-*+]\s+)?[*_]{0,2}(?:Title|Name)[*_]{0,2}\s*:[*_]{0,2}\s*/i;
+
+class TracksReader {
+  private readonly lines: readonly TracksLine[];
+  private readonly entries: TrackEntry[] = [];
+  private readonly tables: TrackTable[] = [];
+  private readonly sections: TracksSection[] = [];
+  private readonly problems: TextProblem[] = [];
+  private section: string | undefined;
+
+  constructor(private readonly text: string) {
+    this.lines = tracksLines(text);
+  }
+
+  read(): TracksText {
+    for (let i = 0; i < this.lines.length;) i = this.readAt(i);
+    this.findDamage();
+    return {
+      text: this.text,
+      lines: this.lines,
+      entries: this.entries,
+      tables: this.tables,
+      sections: this.closedSections(),
+      problems: this.problems,
+    };
+  }
+
+  /** Reads what starts at line index i; gives the index to go on at. */
+  private readAt(i: number): number {
+    const line = this.lines[i];
+    if (!line || (line.kind !== 'text' && line.kind !== 'comment')) return i + 1;
+    const comment = this.commentEntry(line, i);
+    if (comment) {
+      this.entries.push(comment);
+      return i + 1;
+    }
+    if (line.kind === 'comment') return i + 1;
+    const heading = headingOf(line.text);
+    if (heading) return this.readHeading(i, heading.level, heading.content);
+    const table = tableAt(this.lines, i);
+    if (table) {
+      if (isTrackTable(table)) this.readTable(trackTableOf(table, this.section));
+      return table.endIndex;
+    }
+    const list = item.exec(line.text);
+    return list ? this.readItem(i, (list[1] ?? '').length, list[2] ?? '') : i + 1;
+  }
+
+  // --- tables ---
+
+  private readTable(table: TrackTable): void {
+    this.tables.push(table);
+    for (const row of table.table.rows) {
+      const read = readRow(table, row);
+      if (!read) continue;
+      this.entries.push({
+        ...read,
+        section: this.section,
+        archived: read.archived || isArchive(this.section),
+      });
+    }
+  }
+
+  // --- headings ---
+
+  private readHeading(i: number, level: number, content: string): number {
+    const line = this.line(i);
+    const offset = line.start + line.text.indexOf(content, level);
+    const box = boxOf(content);
+    const end = this.headingEnd(i, level);
+    const head = readHead(box ? content.slice(box.whole) : content);
+    const fields = this.fieldsOf(i + 1, end, true);
+    if (box) {
+      // A plan kept in tracks.md has boxes on its phases.
+      const phase = !head.saysTrack && /^phase\b/i.test(head.name ?? '') && fields.link === undefined;
+      if (!phase) {
+        this.add(i, end, 'heading', head, fields, {
+          marker: box.marker,
+          markerRange: rangeAt(offset + box.at, box.length),
+        });
+        return end + 1;
+      }
+    } else if (this.isHeadingEntry(head, content, fields)) {
+      return this.readBoxlessHeading(i, end, content, head, fields);
+    }
+    this.sections.push({ name: head.name ?? content, level, index: i, endIndex: this.lines.length });
+    this.section = sectionName(content);
+    return i + 1;
+  }
+
+  private isHeadingEntry(head: TrackHead, content: string, fields: Fields): boolean {
+    if (head.saysTrack) return true;
+    if (fields.link !== undefined && isTrackLink(fields.link)) return true;
+    return isLoneWord(content) && fields.boxLinks.some((target) => idOfLink(target) === lone(content));
+  }
+
+  /** A heading that names a track; boxes below it link its own plan, or those of tracks that belong to it. */
+  private readBoxlessHeading(
+    i: number,
+    end: number,
+    content: string,
+    head: TrackHead,
+    fields: Fields,
+  ): number {
+    const id = head.id ?? (isLoneWord(content) ? lone(content) : undefined);
+    const own = id ?? (fields.link === undefined ? undefined : idOfLink(fields.link));
+    let marker: Pick<TrackEntry, 'marker' | 'markerRange'> = { marker: emojiMarker(content) };
+    const others: { index: number; indent: number; content: string }[] = [];
+    for (let j = i + 1; j <= end; j++) {
+      const list = this.line(j).kind === 'text' ? item.exec(this.line(j).text) : null;
+      const box = list && boxOf(list[2] ?? '');
+      if (!list || !box) continue;
+      const targets = linksIn(this.line(j).text).filter(isTrackLink);
+      if (targets.length === 0) continue;
+      if (targets.some((target) => idOfLink(target) === own)) {
+        const at = this.line(j).start + this.line(j).text.length - (list[2] ?? '').length + box.at;
+        if (!marker.markerRange) marker = { marker: box.marker, markerRange: rangeAt(at, box.length) };
+      } else {
+        others.push({ index: j, indent: (list[1] ?? '').length, content: list[2] ?? '' });
+      }
+    }
+    this.add(i, end, 'heading', { ...head, id }, fields, marker);
+    for (const other of others) this.readItem(other.index, other.indent, other.content);
+    return end + 1;
+  }
+
+  /** Index of the last line that belongs to a heading: up to the next heading of its level, an entry, or a rule. */
+  private headingEnd(i: number, level: number): number {
+    let last = i;
+    for (let j = i + 1; j < this.lines.length; j++) {
+      const line = this.line(j);
+      if (line.kind === 'text') {
+        const heading = headingOf(line.text);
+        if (heading && (heading.level <= level || boxOf(heading.content) || level === 1)) break;
+        if (rule.test(line.text)) break;
+      }
+      if (line.kind !== 'blank') last = j;
+    }
+    return last;
+  }
+
+  // --- lists ---
+
+  private readItem(i: number, indent: number, content: string): number {
+    const line = this.line(i);
+    const offset = line.start + line.text.length - content.length;
+    const box = boxOf(content);
+    const rest = box ? content.slice(box.whole).trimStart() : content;
+    const head = readHead(rest);
+    const end = this.itemEnd(i, indent);
+    const fields = this.fieldsOf(i + 1, end, false, head.linkFollows);
+    const emoji = box ? undefined : emojiMarker(rest);
+    const linked = fields.link !== undefined || head.links.some(isTrackLink);
+    const isEntry = box
+      ? head.saysTrack || linked
+      : emoji !== undefined
+        ? (head.saysTrack && head.id !== undefined) || linked
+        : /^\[/.test(rest) && head.links.slice(0, 1).some(isTrackLink) && indent < 2;
+    if (!isEntry || isLegend(this.section)) return i + 1;
+    this.add(i, end, 'list', head, fields, {
+      marker: box?.marker ?? emoji,
+      markerRange: box && rangeAt(offset + box.at, box.length),
+    });
+    return end + 1;
+  }
+
+  /** Index of the last line of a list entry: what is indented below it, lines without a gap, and its link line. */
+  private itemEnd(i: number, indent: number): number {
+    let last = i;
+    for (let j = i + 1; j < this.lines.length; j++) {
+      const line = this.line(j);
+      if (line.kind === 'blank') continue;
+      if (line.kind !== 'text') break;
+      const own = line.text.length - line.text.trimStart().length;
+      const gap = j - last > 1;
+      const starts =
+        headingOf(line.text) !== undefined ||
+        rule.test(line.text) ||
+        line.text.trimStart().startsWith('<!--');
+      if (starts || /^\s*\|/.test(line.text)) break;
+      if (own <= indent && item.test(line.text)) break;
+      if (own <= indent && gap && !linkField.test(line.text)) break;
+      last = j;
+    }
+    return last;
+  }
+
+  // --- comments ---
+
+  private commentEntry(line: TracksLine, i: number): TrackEntry | undefined {
+    const comment = /^\s*<!--\s*archived?(?:\s+(\d{4}-\d{2}-\d{2}))?\s*:\s*(\S+)\s*(.*?)\s*-->\s*$/i.exec(
+      line.text,
+    );
+    const id = comment?.[2];
+    if (!id || !(isDatedId(id) || isSlug(id))) return undefined;
+    const name = /^[—–-]+\s*(.*)$/.exec(comment[3] ?? '')?.[1];
+    return {
+      id,
+      name: name || id,
+      links: [],
+      section: this.section,
+      form: 'comment',
+      line: line.number,
+      endLine: line.number,
+      archived: true,
+      cells: {},
+      first: i,
+      last: i,
+    };
+  }
+
+  // --- shared ---
+
+  private add(
+    first: number,
+    last: number,
+    form: 'heading' | 'list',
+    head: TrackHead,
+    fields: Fields,
+    marker: Pick<TrackEntry, 'marker' | 'markerRange'>,
+  ): void {
+    const links = [...head.links, ...fields.links];
+    const primary = fields.link ?? head.links.find(isTrackLink) ?? links.find(isTrackLink);
+    const ticked = head.id !== undefined && /`/.test(this.line(first).text);
+    const linked = primary === undefined ? undefined : idOfLink(primary);
+    const id = (ticked ? head.id : undefined) ?? linked ?? head.id;
+    this.entries.push({
+      id,
+      name: head.name === head.id ? (fields.title ?? id) : head.name,
+      marker: marker.marker ?? fields.marker?.marker,
+      markerRange: marker.markerRange ?? (marker.marker ? undefined : fields.marker?.markerRange),
+      status: fields.status,
+      progress: fields.progress,
+      links,
+      section: this.section,
+      form,
+      line: this.line(first).number,
+      endLine: this.line(last).number,
+      archived: head.archived || isArchive(this.section) || (primary !== undefined && isArchiveLink(primary)),
+      cells: {},
+      first,
+      last,
+      statusRange: fields.statusRange,
+    });
+  }
+
+  /** Fields in the lines first..last of an entry. */
+  private fieldsOf(first: number, last: number, heading: boolean, linkFollows = false): Fields {
+    const fields: { -readonly [K in keyof Fields]: Fields[K] } = { links: [], boxLinks: [] };
+    const links: string[] = [];
+    const boxLinks: string[] = [];
+    let inTasks = false;
+    for (let j = first; j <= last; j++) {
+      const line = this.line(j);
+      if (line.kind !== 'text') continue;
+      // Below a further heading, or in a list of tasks, links and states are about something else.
+      if (heading && headingOf(line.text)) break;
+      const found = linksIn(line.text);
+      const list = item.exec(line.text);
+      inTasks ||= heading && list !== null && boxOf(list[2] ?? '') !== undefined;
+      if (inTasks) {
+        boxLinks.push(...found);
+        continue;
+      }
+      links.push(...found);
+      const value = linkField.exec(line.text)?.[1];
+      if (value !== undefined) fields.link ??= found[0] ?? plainPath(value);
+      else if (linkFollows && found[0] !== undefined) fields.link ??= found[0];
+      const status = statusField.exec(line.text);
+      if (status && fields.status === undefined && !fields.marker) this.readStatus(line, status, fields);
+      const progress = progressField.exec(line.text);
+      if (progress) fields.progress ??= fieldValue(line.text, progress.index + progress[0].length);
+      const title = titleField.exec(line.text);
+      if (title) fields.title ??= fieldValue(line.text, title[0].length);
+    }
+    return { ...fields, links, boxLinks };
+  }
+
+  private readStatus(
+    line: TracksLine,
+    found: RegExpExecArray,
+    fields: { -readonly [K in keyof Fields]: Fields[K] },
+  ): void {
+    const from = found.index + found[0].length;
+    const value = fieldValue(line.text, from);
+    if (value === undefined) return;
+    const box = boxOf(value);
+    if (box) {
+      fields.marker = { marker: box.marker, markerRange: rangeAt(line.start + from + box.at, box.length) };
+    } else {
+      fields.status = value;
+      fields.statusRange = rangeAt(line.start + from, value.length);
+    }
+  }
+
+  /** Things that are wrong with the file itself. */
+  private findDamage(): void {
+    const literal = this.lines.find((line) => line.literal);
+    if (literal) {
+      this.problems.push({
+        line: literal.number,
+        severity: 'warning',
+        code: 'literal-newlines',
+        message:
+          'This line holds the two characters \\n where line breaks were meant. What could be told apart is shown; put real line breaks there.',
+      });
+    }
+    const conflict = this.lines.find(
+      (line) => line.kind !== 'code' && /^(?:<{7}|>{7})(?:\s|$)/.test(line.text),
+    );
+    if (conflict) {
+      this.problems.push({
+        line: conflict.number,
+        severity: 'warning',
+        code: 'merge-conflict',
+        message:
+          'A merge conflict was left in the file: both sides are shown. Resolve it and remove the markers.',
+      });
+    }
+  }
+
+  private closedSections(): TracksSection[] {
+    const closed: TracksSection[] = [];
+    const open: { at: number; level: number }[] = [];
+    for (const [at, section] of this.sections.entries()) {
+      closed.push(section);
+      while ((open.at(-1)?.level ?? 0) >= section.level) {
+        const ended = open.pop()?.at ?? 0;
+        closed[ended] = { ...(closed[ended] ?? section), endIndex: section.index };
+      }
+      open.push({ at, level: section.level });
+    }
+    return closed;
+  }
+
+  private line(i: number): TracksLine {
+    const line = this.lines[i];
+    if (!line) throw new RangeError(`no line ${i}`);
+    return line;
+  }
+}
+
+interface Fields {
+  /** Target of the line that names the folder or a document. */
+  readonly link?: string;
+  readonly links: readonly string[];
+  /** Links on check-box lines below a heading. */
+  readonly boxLinks: readonly string[];
+  readonly status?: string;
+  readonly statusRange?: TextRange;
+  readonly marker?: Pick<TrackEntry, 'marker' | 'markerRange'>;
+  readonly progress?: string;
+  readonly title?: string;
+}
+
+/** Level and text of an ATX heading, without closing hashes. */
+function headingOf(line: string): { level: number; content: string } | undefined {
+  const hashes = /^ {0,3}(#{1,6})\s+/.exec(line);
+  if (!hashes) return undefined;
+  let content = line.slice(hashes[0].length).trimEnd();
+  const closing = content.lastIndexOf(' ') + 1;
+  if (content.length > closing && /^#+$/.test(content.slice(closing)))
+    content = content.slice(0, closing).trimEnd();
+  return { level: (hashes[1] ?? '').length, content };
+}
+
+/** The value of a field that starts at `from`: up to a pipe or the end, without emphasis that closes behind it. */
+function fieldValue(line: string, from: number): string | undefined {
+  const pipe = line.indexOf('|', from);
+  let end = pipe < 0 ? line.length : pipe;
+  while (end > from && /[\s*_]/.test(line[end - 1] ?? '')) end--;
+  return end > from ? line.slice(from, end) : undefined;
+}
+
+function rangeAt(start: number, length: number): TextRange {
+  return { start, end: start + length };
+}
+
+/** A path that is written without being a link. */
+function plainPath(value: string): string | undefined {
+  const path = /^`?([^\s`*_]*[^\s`*])/.exec(value.trim())?.[1];
+  return path !== undefined && isTrackLink(path) ? path : undefined;
+}
+
+function sectionName(content: string): string {
+  return content.replace(/\*\*|`/g, '').trim();
+}
+
+function isArchive(section: string | undefined): boolean {
+  return section !== undefined && /\barchiv/i.test(section);
+}
+
+function isLegend(section: string | undefined): boolean {
+  return section !== undefined && /\blegend\b/i.test(section);
+}
+
+/** A heading that is nothing but one word or slug. */
+function isLoneWord(content: string): boolean {
+  return /^`?[\p{L}\p{N}][\p{L}\p{N}._-]*`?$/u.test(content.trim());
+}
+
+function lone(content: string): string {
+  return content.trim().replace(/`/g, '');
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod';
+import { boardSessionRecordSchema } from './board';
+import { checkpointsSchema, loopStateSchema, moment } from './loopState';
+
+const objectOrText = z.union([z.looseObject({}), z.string()]);
+const trackIds = z.array(z.string()).meta({ description: 'Ids of the tracks that this one waits for' });
+
+const blocker = z.looseObject({
+  id: z.string().optional(),
+  description: z.string().optional(),
+  blocked_at: moment.optional(),
+  blocked_step: z.string().optional(),
+  status: z.string().optional().meta({ examples: ['ACTIVE', 'RESOLVED'] }),
+});
+
+/**
+ * metadata.json of a track, versions 1 to 4 and the spellings of its relatives (FORMATS §4.2). Open: unknown keys are
+ * anybody's and survive.
+ */
+export const metadataSchema = z
+  .looseObject({
+    version: z.union([z.int(), z.string()]).optional().meta({ description: '1 to 4; absent means 1' }),
+    track_id: z.string().optional().meta({ description: 'Id of the track: the name of its folder' }),
+    id: z.string().optional(),
+    trackId: z.string().optional(),
+    name: z.string().optional(),
+    title: z.string().optional(),
+    description: z.string().nullish(),
+    type: z
+      .string()
+      .optional()
+      .meta({ examples: ['feature', 'bugfix', 'refactor', 'infrastructure', 'ui', 'integration', 'architecture'] }),
+    status: z
+      .string()
+      .optional()
+      .meta({ examples: ['new', 'planned', 'in_progress', 'blocked', 'complete', 'cancelled', 'archived'] }),
+    state: z.string().optional(),
+    priority: z.union([z.string(), z.number()]).nullish().meta({ examples: ['P0', 'P1', 'P2', 'P3'] }),
+    created_at: moment.nullish(),
+    updated_at: moment.nullish(),
+    completed_at: moment.nullish(),
+    superpower_enhanced: z.boolean().optional().meta({ description: 'Use superpowers instead of the legacy agents' }),
+    depends_on: trackIds.nullish(),
+    dependencies: z.union([trackIds, z.array(z.unknown()), z.looseObject({}), z.string()]).nullish(),
+    loop_state: loopStateSchema.nullish(),
+    checkpoints: z
+      .union([checkpointsSchema, z.array(z.unknown())])
+      .nullish()
+      .meta({ description: 'Belongs into loop_state; read here too' }),
+    blockers: z.array(z.union([blocker, z.string()])).nullish(),
+    board_sessions: z.array(boardSessionRecordSchema).nullish(),
+    board_conditions: z.array(objectOrText).nullish(),
+    discovered_work: z.array(objectOrText).nullish(),
+    lead_consultations: z
+      .array(
+        z.looseObject({
+          lead: z.string().optional(),
+          question: z.string().optional(),
+          decision_made: z.boolean().optional(),
+          decision: z.string().nullish(),
+          reasoning: z.string().optional(),
+          authority_used: z.string().nullish(),
+          escalated_to: z.string().nullish(),
+          timestamp: moment.optional(),
+        }),
+      )
+      .nullish(),
+  })
+  .meta({ title: 'State of a track', description: 'conductor/tracks/<track>/metadata.json' });
