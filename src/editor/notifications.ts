@@ -1,0 +1,70 @@
+import * as vscode from 'vscode';
+import { l10n } from 'vscode';
+import type { NeedsYouItem } from '../model/needsYou';
+import type { NeedsYouList } from './needsYouList';
+import { notificationsOn } from './settings';
+
+/** Kinds that stop work until a person comes; the others can wait in the view. */
+const stopping: ReadonlySet<NeedsYouItem['kind']> = new Set([
+  'escalation',
+  'blocker',
+  'gate',
+  'board',
+  'deadlock',
+]);
+
+/**
+ * Says once, in one notification, that something newly needs a person. What was there when the window opened is old
+ * news: the view's badge tells it.
+ */
+export class Notifications implements vscode.Disposable {
+  readonly #disposables: vscode.Disposable[] = [];
+  #waiting: NeedsYouItem[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isOpen = false;
+
+  /** @param delay ms to gather what comes together, a branch switch for example. */
+  constructor(needsYou: NeedsYouList, isSettled: () => boolean, delay = 1000) {
+    this.#disposables.push(
+      needsYou.onDidChange((added) => {
+        if (!isSettled() || !notificationsOn()) return;
+        this.#waiting.push(...added.filter((item) => stopping.has(item.kind)));
+        if (this.#waiting.length === 0) return;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => void this.#show(needsYou), delay);
+      }),
+      { dispose: () => clearTimeout(this.#timer) },
+    );
+  }
+
+  async #show(needsYou: NeedsYouList): Promise<void> {
+    // What was resolved while we waited is no news; one notification at a time.
+    const present = new Set(needsYou.items.map(({ id }) => id));
+    const news = this.#waiting.filter(({ id }) => present.has(id));
+    if (this.#isOpen || news.length === 0) return;
+    this.#waiting = [];
+    this.#isOpen = true;
+    try {
+      const [first] = news;
+      const text =
+        news.length === 1 && first
+          ? `${first.trackName === undefined ? '' : `${first.trackName}: `}${first.what}. ${first.why}`
+          : l10n.t('{0} things need you: {1}', news.length, news.map((item) => item.what).join('; '));
+      const show = l10n.t('Show');
+      const off = l10n.t("Don't Show Again");
+      const choice = await vscode.window.showInformationMessage(text, show, off);
+      if (choice === show) await vscode.commands.executeCommand('conductor.needsYou.focus');
+      if (choice === off) {
+        await vscode.workspace
+          .getConfiguration('conductor')
+          .update('notifications', false, vscode.ConfigurationTarget.Global);
+      }
+    } finally {
+      this.#isOpen = false;
+    }
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables.splice(0)) disposable.dispose();
+  }
+}

@@ -1,0 +1,337 @@
+import { basename } from 'node:path';
+import * as vscode from 'vscode';
+import { l10n } from 'vscode';
+import type { RootSnapshot } from '../../model/root';
+import type { Track, TrackGroup } from '../../model/track';
+import type { StoreChange } from '../../store/conductorStore';
+import type { ConductorSource } from '../conductorSource';
+import { sortOrder } from '../settings';
+import { groupIcon, icons } from './icons';
+import { taskRows } from './planRows';
+import { sortTracks, trackMatches } from './trackFilter';
+import {
+  idBelow,
+  refOf,
+  type GroupNode,
+  type RootNode,
+  type TaskNode,
+  type TrackNode,
+  type TrackRef,
+  type TracksNode,
+} from './trackNodes';
+import { problemRows, trackSections } from './trackSections';
+import { phaseTooltip, rootName, taskTooltip, trackTooltip } from './trackTooltips';
+import { openCommand, phaseItem, rowItem, taskItem, themeIcon, trackItem } from './treeItems';
+import { groupWord } from './words';
+
+const groups: readonly TrackGroup[] = ['active', 'ready', 'paused', 'done', 'archived'];
+const viewId = 'conductor.tracks';
+
+/** The Tracks view: roots (when there are several), groups, tracks, and all that is below a track. */
+export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.Disposable {
+  readonly #source: ConductorSource;
+  readonly #refresh = new vscode.EventEmitter<TracksNode | TracksNode[] | undefined>();
+  readonly #toggled = new vscode.EventEmitter<readonly [TaskNode, boolean]>();
+  readonly #disposables: vscode.Disposable[] = [this.#refresh, this.#toggled];
+  /** Nodes that a refresh can be aimed at: one object for each identity. */
+  readonly #nodes = new Map<string, RootNode | GroupNode | TrackNode>();
+  /** Tracks with an agent of ours at work now. */
+  readonly #running = new Set<string>();
+  #filter = '';
+  /** The view was hidden when something changed. */
+  #missed = false;
+
+  readonly onDidChangeTreeData = this.#refresh.event;
+  /** A person clicked the check box of a task: the task, and whether it is now checked. */
+  readonly onDidToggle = this.#toggled.event;
+  readonly view: vscode.TreeView<TracksNode>;
+
+  constructor(source: ConductorSource) {
+    this.#source = source;
+    this.view = vscode.window.createTreeView(viewId, {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      canSelectMany: true,
+      // A parent task is not done because its sub-tasks are: what the file says is what is shown.
+      manageCheckboxStateManually: true,
+    });
+    this.#disposables.push(
+      this.view,
+      source.onDidChange((change) => this.#onChange(change)),
+      this.view.onDidChangeVisibility(({ visible }) => {
+        source.setVisible(viewId, visible);
+        if (visible && this.#missed) this.refresh();
+      }),
+      this.view.onDidChangeCheckboxState(({ items }) => {
+        for (const [node, state] of items) {
+          if (node.kind === 'task') {
+            this.#toggled.fire([node, state === vscode.TreeItemCheckboxState.Checked]);
+          }
+        }
+      }),
+      this.view.onDidExpandElement(({ element }) => {
+        if (element.kind === 'group' && element.group === 'archived') void this.#openArchive(element.root);
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('conductor.tracks.sort')) this.refresh();
+      }),
+    );
+    source.setVisible(viewId, this.view.visible);
+  }
+
+  // ---- what is shown ----
+
+  get filter(): string {
+    return this.#filter;
+  }
+
+  setFilter(text: string): void {
+    this.#filter = text.trim();
+    void vscode.commands.executeCommand('setContext', 'conductor.filtered', this.#filter !== '');
+    this.refresh();
+  }
+
+  /** Shows that an agent works on the track right now. */
+  setRunning(track: TrackRef, running: boolean): void {
+    const id = idBelow(track);
+    if (running) this.#running.add(id);
+    else this.#running.delete(id);
+    const node = this.#nodes.get(id);
+    if (node && this.view.visible) this.#refresh.fire(node);
+  }
+
+  /** Everything again, from the snapshot. */
+  refresh(): void {
+    this.#missed = false;
+    this.#tell();
+    this.#refresh.fire(undefined);
+  }
+
+  /** One track again: after an edit that was refused, its check boxes must fall back. */
+  refreshTrack(track: TrackRef): void {
+    const node = this.#nodes.get(idBelow(track));
+    this.#refresh.fire(node);
+  }
+
+  /** Selects a track and scrolls to it. */
+  async reveal(track: TrackRef): Promise<void> {
+    if (!this.#source.track(track)) return;
+    await this.view.reveal(this.#trackNode(track), { select: true, focus: false, expand: true });
+  }
+
+  #onChange(change: StoreChange): void {
+    if (!this.view.visible) {
+      this.#missed = true;
+      return;
+    }
+    // With a filter or an order that looks inside the tracks, a change can move rows.
+    const order = sortOrder();
+    const moves = this.#filter !== '' || order === 'changed' || order === 'progress';
+    if (change.structure || moves || change.tracks.length === 0) {
+      this.refresh();
+      return;
+    }
+    this.#tell();
+    const nodes = change.tracks
+      .map((track) => this.#nodes.get(idBelow(track)))
+      .filter((node) => node !== undefined);
+    // A track that was never shown is below a closed parent: nothing to do.
+    if (nodes.length > 0) this.#refresh.fire(nodes);
+  }
+
+  /** The lines above the tree: filter, and watching that does not work as it should. */
+  #tell(): void {
+    this.view.description = this.#filter === '' ? undefined : l10n.t('filter: {0}', this.#filter);
+    this.view.message = this.#source.snapshot.watchProblem;
+  }
+
+  async #openArchive(root: string): Promise<void> {
+    await this.#source.openArchive(root);
+  }
+
+  // ---- the tree ----
+
+  async getChildren(node?: TracksNode): Promise<TracksNode[]> {
+    if (!node) return this.#top();
+    switch (node.kind) {
+      case 'root': {
+        const root = this.#source.root(node.root);
+        return root ? this.#belowRoot(root) : [];
+      }
+      case 'group':
+        return this.#tracksOf(node);
+      case 'track': {
+        const track = this.#source.track(node.track);
+        return track ? [...trackSections(track)] : [];
+      }
+      case 'phase': {
+        const track = this.#source.track(node.track);
+        return track ? [...taskRows(track, node.file, node.phase.tasks, node.id)] : [];
+      }
+      case 'task': {
+        const track = this.#source.track(node.track);
+        return track ? [...taskRows(track, node.file, node.task.tasks, node.id)] : [];
+      }
+      case 'row':
+        return [...(node.children?.() ?? [])];
+    }
+  }
+
+  getParent(node: TracksNode): TracksNode | undefined {
+    if (node.kind === 'track') {
+      const track = this.#source.track(node.track);
+      return track && this.#groupNode(node.track.root, track.group);
+    }
+    if (node.kind === 'group') {
+      return this.#source.snapshot.roots.length > 1 ? this.#rootNode(node.root) : undefined;
+    }
+    return undefined;
+  }
+
+  getTreeItem(node: TracksNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'root':
+        return this.#rootItem(node);
+      case 'group':
+        return this.#groupItem(node);
+      case 'track': {
+        const track = this.#source.track(node.track);
+        if (!track) return new vscode.TreeItem(node.track.key);
+        return trackItem(node, track, { running: this.#running.has(node.id), highlight: this.#filter });
+      }
+      case 'phase':
+        return phaseItem(node);
+      case 'task':
+        return taskItem(node, this.#filter);
+      case 'row':
+        return rowItem(node);
+    }
+  }
+
+  /** Tooltips are made when somebody points at a row, not for every row. */
+  resolveTreeItem(item: vscode.TreeItem, node: TracksNode): vscode.TreeItem {
+    const text = this.#tooltip(node);
+    if (text !== undefined) item.tooltip = new vscode.MarkdownString(text);
+    return item;
+  }
+
+  #tooltip(node: TracksNode): string | undefined {
+    switch (node.kind) {
+      case 'track': {
+        const track = this.#source.track(node.track);
+        return track && trackTooltip(track, new Date());
+      }
+      case 'task':
+        return taskTooltip(node);
+      case 'phase':
+        return phaseTooltip(node);
+      case 'row':
+        return node.tooltip?.();
+      default:
+        return undefined;
+    }
+  }
+
+  #top(): TracksNode[] {
+    const { roots } = this.#source.snapshot;
+    const [only] = roots;
+    if (roots.length === 1 && only) return this.#belowRoot(only);
+    return roots.map((root) => this.#rootNode(root.path));
+  }
+
+  #belowRoot(root: RootSnapshot): TracksNode[] {
+    const shown: TracksNode[] = groups
+      .filter((group) => this.#count(root, group) > 0)
+      .map((group) => this.#groupNode(root.path, group));
+    if (root.problems.length > 0) {
+      const id = `${root.path}\u001fproblems`;
+      shown.push({
+        kind: 'row',
+        id,
+        what: 'problems',
+        label: l10n.t('Problems'),
+        description: String(root.problems.length),
+        icon: icons.caution,
+        children: () => problemRows(root.problems, id, undefined),
+      });
+    }
+    return shown;
+  }
+
+  /** Tracks of a group that pass the filter. Archived ones are only counted until they were read. */
+  #members(root: RootSnapshot, group: TrackGroup): readonly Track[] {
+    const all = group === 'archived' ? (root.archive.tracks ?? []) : root.tracks;
+    return all.filter((track) => track.group === group && trackMatches(track, this.#filter));
+  }
+
+  #count(root: RootSnapshot, group: TrackGroup): number {
+    if (group === 'archived' && root.archive.tracks === undefined) return root.archive.count;
+    return this.#members(root, group).length;
+  }
+
+  async #tracksOf(node: GroupNode): Promise<TracksNode[]> {
+    if (node.group === 'archived' && this.#source.root(node.root)?.archive.tracks === undefined) {
+      await this.#openArchive(node.root);
+    }
+    const root = this.#source.root(node.root);
+    if (!root) return [];
+    return sortTracks(this.#members(root, node.group), sortOrder()).map((track) => this.#trackNode(refOf(track)));
+  }
+
+  #rootItem(node: RootNode): vscode.TreeItem {
+    const root = this.#source.root(node.root);
+    const item = new vscode.TreeItem(
+      root ? basename(root.workspaceFolder) : basename(node.root),
+      vscode.TreeItemCollapsibleState.Expanded,
+    );
+    item.id = node.id;
+    item.description = root ? rootName(root) : undefined;
+    item.tooltip = node.root;
+    item.iconPath = new vscode.ThemeIcon('root-folder');
+    item.contextValue = '.root.';
+    if (root?.registryFile !== undefined) item.command = openCommand({ file: root.registryFile });
+    return item;
+  }
+
+  #groupItem(node: GroupNode): vscode.TreeItem {
+    const root = this.#source.root(node.root);
+    const count = root ? this.#count(root, node.group) : 0;
+    const open = node.group !== 'done' && node.group !== 'archived';
+    const item = new vscode.TreeItem(
+      groupWord(node.group),
+      open ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.Collapsed,
+    );
+    item.id = node.id;
+    item.description = String(count);
+    item.iconPath = themeIcon(groupIcon(node.group));
+    item.contextValue = `.group.${node.group}.`;
+    item.accessibilityInformation = {
+      label: count === 1 ? l10n.t('{0}, 1 track', groupWord(node.group)) : l10n.t('{0}, {1} tracks', groupWord(node.group), count),
+    };
+    return item;
+  }
+
+  #rootNode(root: string): RootNode {
+    return this.#intern({ kind: 'root', id: root, root });
+  }
+
+  #groupNode(root: string, group: TrackGroup): GroupNode {
+    return this.#intern({ kind: 'group', id: `${root}\u001fgroup\u001f${group}`, root, group });
+  }
+
+  #trackNode(track: TrackRef): TrackNode {
+    return this.#intern({ kind: 'track', id: idBelow(track), track: { root: track.root, key: track.key } });
+  }
+
+  #intern<T extends RootNode | GroupNode | TrackNode>(node: T): T {
+    const known = this.#nodes.get(node.id);
+    // An id says its kind: nothing else can stand under it.
+    if (known) return known as T;
+    this.#nodes.set(node.id, node);
+    return node;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables.splice(0)) disposable.dispose();
+  }
+}
