@@ -8,26 +8,37 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const timestamp = /("expires_at"\s*:\s*)?"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z)"/g;
 
-/** Epoch ms of the newest timestamp in the text that is not an expiry; undefined when there is none. */
+/**
+ * Epoch ms of the newest timestamp in the text that is not an expiry; undefined when there is none.
+ * @param {string} text
+ */
 export function newestTime(text) {
+  /** @type {number | undefined} */
   let newest;
-  for (const [, expiry, time] of text.matchAll(timestamp)) {
+  for (const [, expiry, time = ''] of text.matchAll(timestamp)) {
     const at = Date.parse(time);
     if (expiry === undefined && !Number.isNaN(at) && (newest === undefined || at > newest)) newest = at;
   }
   return newest;
 }
 
-/** The text with each timestamp moved by `byMs`, to the second. */
+/**
+ * The text with each timestamp moved by `byMs`, to the second.
+ * @param {string} text
+ * @param {number} byMs
+ */
 export function shiftTimes(text, byMs) {
-  return text.replace(timestamp, (whole, expiry = '', time) => {
+  return text.replace(timestamp, (whole, /** @type {string} */ expiry = '', /** @type {string} */ time) => {
     const at = Date.parse(time);
     if (Number.isNaN(at)) return whole;
     return `${expiry}"${new Date(at + byMs).toISOString().replace(/\.\d+Z$/, 'Z')}"`;
   });
 }
 
-/** Shifts all buses under `folder`; returns the paths of the files that were written. */
+/**
+ * Shifts all buses under `folder`; returns the paths of the files that were written.
+ * @param {string} folder
+ */
 export async function freshenSample(folder, now = Date.now()) {
   const files = (await readdir(folder, { recursive: true }))
     .filter((name) => name.split(path.sep).includes('.message-bus') && /\.jsonl?$/.test(name))
@@ -36,10 +47,11 @@ export async function freshenSample(folder, now = Date.now()) {
   const newest = Math.max(...texts.map((text) => newestTime(text) ?? Number.NEGATIVE_INFINITY));
   if (!Number.isFinite(newest)) return [];
   const byMs = Math.floor((now - 60_000 - newest) / 1000) * 1000;
-  await Promise.all(files.map((file, index) => writeFile(file, shiftTimes(texts[index], byMs))));
+  await Promise.all(files.map((file, index) => writeFile(file, shiftTimes(texts[index] ?? '', byMs))));
   return files;
 }
 
+/** @param {string | undefined} folder */
 async function main(folder) {
   if (!folder || !(await stat(folder).catch(() => undefined))?.isDirectory()) {
     console.error('Usage: node scripts/sample-times.mjs <folder with a copy of the sample>');
@@ -55,4 +67,5 @@ async function main(folder) {
   console.log(`Moved the times of ${files.length} message bus files in ${folder}.`);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await main(process.argv[2]);
+// No top-level await: tests load this module by require() as well.
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) void main(process.argv[2]);

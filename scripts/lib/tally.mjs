@@ -19,9 +19,10 @@ export const emptyTally = () => ({ passed: 0, failed: 0, skipped: 0, finished: f
  * @param {string | undefined} o.file where the tally is kept
  * @param {(line: string) => void} o.print
  * @param {boolean} o.everyTest a line for every test; otherwise for suites, failures and slow tests only
+ * @returns {import('mocha').ReporterConstructor}
  */
 export function tallyReporter(o) {
-  return class {
+  const reporter = class {
     /** @param {import('mocha').Runner} runner */
     constructor(runner) {
       const tally = emptyTally();
@@ -67,6 +68,8 @@ export function tallyReporter(o) {
       });
     }
   };
+  // Mocha's types ask for a subclass of its own base reporter; mocha itself asks for a constructor.
+  return /** @type {import('mocha').ReporterConstructor} */ (/** @type {unknown} */ (reporter));
 }
 
 /** @param {unknown} error */

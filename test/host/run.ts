@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
       file: process.env['CONDUCTOR_TALLY'],
       print: (line) => (output ? fs.appendFileSync(output, `${line}\n`) : console.log(line)),
       everyTest: true,
-    }) as unknown as Mocha.ReporterConstructor,
+    }),
   });
   for (const file of fs.readdirSync(__dirname).sort())
     if (file.endsWith('.test.js')) mocha.addFile(path.join(__dirname, file));

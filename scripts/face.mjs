@@ -1,0 +1,34 @@
+// Runs the tests of test/face/: a real workbench in a browser with the packaged extension.
+//   node scripts/face.mjs [--grep TEXT] [--no-build] [FILE…]
+import { parseArgs } from 'node:util';
+import { ensureBrowser } from './lib/browser.mjs';
+import { packageVsix } from './lib/packageVsix.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { run, runMain } from './lib/processes.mjs';
+import { readTally } from './lib/tally.mjs';
+import { ensureVscode } from './lib/vscodeInstall.mjs';
+
+const { values, positionals } = parseArgs({
+  options: { grep: { type: 'string' }, build: { type: 'boolean', default: true } },
+  allowPositionals: true,
+  allowNegative: true,
+});
+
+await runMain(async () => {
+  await ensureVscode('current');
+  await ensureBrowser();
+  if (values.build) await packageVsix();
+  const tally = process.env['CONDUCTOR_TALLY'] ?? inRoot('out/face/tally.json');
+  const { code } = await run(
+    process.execPath,
+    [
+      ...['--import', 'tsx', inRoot('scripts/lib/runMocha.mjs'), '--every', '--timeout', '60000'],
+      ...(values.grep === undefined ? [] : ['--grep', values.grep]),
+      ...(positionals.length > 0 ? positionals : ['test/face']),
+    ],
+    { cwd: inRoot(), env: { ...process.env, CONDUCTOR_TALLY: tally } },
+  );
+  const { passed, failed } = readTally(tally);
+  if (!process.env['CONDUCTOR_TALLY']) console.log(`\n${passed} passed, ${failed} failed`);
+  return code;
+});
