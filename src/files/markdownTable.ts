@@ -7,6 +7,8 @@ export interface TableCell {
   readonly end: number;
   /** Trimmed, `\|` read as `|`. */
   readonly text: string;
+  /** Number of blanks behind the text. */
+  readonly padding: number;
 }
 
 export interface TableRow {
@@ -67,6 +69,7 @@ function rowOf(line: TracksLine, index: number): TableRow {
         start: line.start + start,
         end: line.start + i,
         text: content.trim().replace(/\\\|/g, '|'),
+        padding: content.length - content.trimEnd().length,
       });
     }
     start = i + 1;

@@ -131,6 +131,17 @@ export function linksIn(text: string): string[] {
   return targets.filter((target) => target !== '' && !/^(?:[a-z][a-z0-9+.-]+:|#)/i.test(target));
 }
 
+/** The first link of a line: its parts, and where it stands in it. */
+export function linkAt(
+  text: string,
+): { label: string; target: string; start: number; end: number } | undefined {
+  const match = text.matchAll(link).next().value;
+  if (!match) return undefined;
+  const target = match[1] ?? match[2] ?? '';
+  const label = match[0].slice(1, match[0].lastIndexOf(`](`));
+  return { label, target, start: match.index, end: match.index + match[0].length };
+}
+
 /** The last folder of a link's target: what the track's folder should be called. */
 export function idOfLink(target: string): string | undefined {
   const path = (target.split(/[?#]/)[0] ?? '').replace(/\\/g, '/').replace(/\/+$/, '');

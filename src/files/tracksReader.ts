@@ -441,7 +441,7 @@ function rangeAt(start: number, length: number): TextRange {
 
 /** A path that is written without being a link. */
 function plainPath(value: string): string | undefined {
-  const path = /^`?([^\s`*_]*[^\s`*])/.exec(value.trim())?.[1];
+  const path = /^`?([^\s`*]{1,500})/.exec(value.trim())?.[1]?.replace(/_{1,2}$/, '');
   return path !== undefined && isTrackLink(path) ? path : undefined;
 }
 
