@@ -32,6 +32,8 @@ export interface ConductorSnapshot {
   readonly roots: readonly RootSnapshot[];
   /** Grows by one with each change. */
   readonly revision: number;
+  /** Problems of the search for roots, e.g. a setting that names a folder that is not there. Absent when there are none. */
+  readonly problems?: readonly Problem[];
   /** Set when watching is degraded: what happened and what that means for freshness. */
   readonly watchProblem?: string;
 }
