@@ -12,7 +12,8 @@ import type { TrackRef } from './views/trackNodes';
 export class ConductorSource implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<StoreChange>();
-  readonly #disposables: vscode.Disposable[] = [this.#changed];
+  readonly #becameReady = new vscode.EventEmitter<void>();
+  readonly #disposables: vscode.Disposable[] = [this.#changed, this.#becameReady];
   #store: ConductorStore | undefined;
   #starting: Promise<ConductorStore | undefined> | undefined;
   #disposed = false;
@@ -20,6 +21,8 @@ export class ConductorSource implements vscode.Disposable {
 
   /** Fires on the host's thread after the snapshot has been replaced. */
   readonly onDidChange = this.#changed.event;
+  /** Fires once, after the first read and the event that tells of it. */
+  readonly onDidBecomeReady = this.#becameReady.event;
 
   constructor(log: vscode.LogOutputChannel) {
     this.#log = log;
@@ -68,8 +71,9 @@ export class ConductorSource implements vscode.Disposable {
       this.#log.error('The conductor directories could not be read.', error as Error);
       return this.#store;
     } finally {
-      this.isReady = true;
       this.#changed.fire({ snapshot: this.snapshot, tracks: [], structure: true });
+      this.isReady = true;
+      this.#becameReady.fire();
     }
   }
 

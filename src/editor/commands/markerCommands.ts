@@ -83,7 +83,7 @@ async function askCommit(
       : [
           {
             label: `$(git-commit) ${head}`,
-            description: subject,
+            description: subject?.subject,
             detail: l10n.t('The present commit (HEAD)'),
             value: 'head' as const,
           },

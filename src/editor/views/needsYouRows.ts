@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { l10n } from 'vscode';
+import { l10n, type ViewBadge } from 'vscode';
 import type { NeedsYouItem } from '../../model/needsYou';
 import { icons, type Icon } from './icons';
 import { paragraphs, plain } from './markdown';
@@ -88,4 +88,13 @@ export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonl
       ],
     };
   });
+}
+
+/** The number on the view and on the activity bar. */
+export function badgeOf(items: readonly NeedsYouItem[]): ViewBadge | undefined {
+  if (items.length === 0) return undefined;
+  return {
+    value: items.length,
+    tooltip: items.length === 1 ? l10n.t('1 thing needs you') : l10n.t('{0} things need you', items.length),
+  };
 }

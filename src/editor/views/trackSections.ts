@@ -9,7 +9,7 @@ import { icons, severityIcon, stepStatusIcon } from './icons';
 import { paragraphs, plain } from './markdown';
 import { planSection } from './planRows';
 import { idBelow, refOf, type RowNode, type TrackRef, type TracksNode } from './trackNodes';
-import { moment, progressText, stepStatusWord, stepWord, writtenStep } from './words';
+import { moment, nextText, progressText, stepStatusWord, stepWord, writtenStep } from './words';
 
 /** What is below a track: loop, plan, gates, board, documents, then what exists (DESIGN §6). */
 export function trackSections(track: Track): readonly TracksNode[] {
@@ -65,10 +65,15 @@ function nextRow(track: Track): RowNode {
     id: idBelow(track, 'loop', 'next'),
     what: 'nextAction',
     track: refOf(track),
-    label: l10n.t('Next'),
+    label: l10n.t('Next: {0}', nextText(next)),
     description: next.why,
-    icon: { id: 'debug-continue', color: 'charts.blue' },
-    tooltip: () => plain(next.why),
+    icon: { id: next.kind === 'escalate' ? 'account' : 'debug-continue', color: 'charts.blue' },
+    tooltip: () =>
+      paragraphs([
+        `**${plain(nextText(next))}**`,
+        plain(next.why),
+        next.row === undefined ? undefined : l10n.t('Rule: {0}', plain(next.row)),
+      ]),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';
 import { paragraphs, plain } from './markdown';
 import type { PhaseNode, TaskNode } from './trackNodes';
-import { ago, dialectWord, moment, progressSentence, stepStatusWord, writtenStep } from './words';
+import { ago, dialectWord, moment, nextText, progressSentence, stepStatusWord, writtenStep } from './words';
 
 /** Why a track row says what it says: file and line of each statement, and when it was written. */
 export function trackTooltip(track: Track, now: Date): string {
@@ -29,7 +29,7 @@ export function trackTooltip(track: Track, now: Date): string {
     track.documents.plan
       ? l10n.t('{0} (plan.md)', progressSentence(track.progress))
       : l10n.t('There is no plan.md.'),
-    next.kind === 'none' ? undefined : l10n.t('Next: {0}', plain(next.why)),
+    next.kind === 'none' ? undefined : `${l10n.t('Next: {0}', plain(nextText(next)))}. ${plain(next.why)}`,
     ...blockers.map((blocker) => l10n.t('Blocked: {0}', plain(blocker.description))),
     registered ?? (track.archived ? undefined : l10n.t('Not registered in tracks.md.')),
     track.folder === undefined && l10n.t('tracks.md names this track, but its folder is not on disk.'),

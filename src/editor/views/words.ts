@@ -1,6 +1,7 @@
 import { l10n } from 'vscode';
 import type { LoopState, LoopStep, StepStatus } from '../../model/loopState';
 import type { Progress } from '../../model/plan';
+import type { NextAction } from '../../rules/evaluateLoop';
 import type { Dialect, Track, TrackGroup } from '../../model/track';
 
 /** How the views word what the files say. The spec's own words, in the case a person reads. */
@@ -99,6 +100,34 @@ export function progressSentence(progress: Progress): string {
 /** The step as the file writes it when the machine does not know it. */
 export function writtenStep(loop: LoopState): string {
   return loop.understood || loop.writtenStep === '' ? loop.step : loop.writtenStep;
+}
+
+/** What is next, in a few words; why is `next.why`. */
+export function nextText(next: NextAction): string {
+  switch (next.kind) {
+    case 'dispatch':
+      return l10n.t('Start {0}', next.agent ?? l10n.t('the agent'));
+    case 'resume':
+      return next.resumeFrom === undefined
+        ? l10n.t('Resume {0}', next.agent ?? l10n.t('the agent'))
+        : l10n.t('Resume {0} from {1}', next.agent ?? l10n.t('the agent'), next.resumeFrom);
+    case 'advance':
+      return next.to === undefined ? l10n.t('Advance') : l10n.t('Advance to {0}', next.to);
+    case 'complete':
+      return l10n.t('Complete the track');
+    case 'escalate':
+      return l10n.t('You decide');
+    case 'unblock':
+      return l10n.t('Unblock {0}', next.step ?? '');
+    case 'implement':
+      return next.task === undefined ? l10n.t('Work on the next task') : next.task.text;
+    case 'plan':
+      return l10n.t('Write the plan');
+    case 'done':
+      return l10n.t('Nothing: it is done');
+    case 'none':
+      return l10n.t('Nothing');
+  }
 }
 
 /** The grey text of a track row: `EXECUTE · 5/12 · fix 1/3`, and what is odd about the track. */

@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { l10n } from 'vscode';
+import type { SettableMarker } from '../../model/marker';
+import type { DocumentKind } from '../../model/track';
+import type { Command, CommandContext } from './commandContext';
+
+const mark = (marker: SettableMarker) => async (): Promise<Command> =>
+  (await import('./markerCommands')).markTask(marker);
+const open = (kind: DocumentKind & ('spec' | 'plan' | 'metadata')) => async (): Promise<Command> =>
+  (await import('./trackCommands')).openDocument(kind);
+
+/**
+ * Every command of package.json. What a command does is loaded when it is first called, so that activate() pays for
+ * none of it.
+ */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  markTaskToDo: mark('todo'),
+  markTaskInProgress: mark('doing'),
+  markTaskDone: mark('done'),
+  markTaskBlocked: mark('blocked'),
+  markTaskSkipped: mark('skipped'),
+  undoLastMarker: async () => (await import('./markerCommands')).undoLastMarker,
+  completePhase: async () => (await import('./phaseCommands')).completePhase,
+  stepLoop: async () => (await import('./loopCommands')).stepLoop,
+  recordOutcome: async () => (await import('./loopCommands')).recordOutcome,
+  resumeTrack: async () => (await import('./loopCommands')).resumeTrack,
+  pauseTrack: async () => (await import('./stateCommands')).pauseTrack,
+  blockTrack: async () => (await import('./stateCommands')).blockTrack,
+  unblockTrack: async () => (await import('./stateCommands')).unblockTrack,
+  setStep: async () => (await import('./stateCommands')).setStep,
+  migrateMetadata: async () => (await import('./stateCommands')).migrateMetadata,
+  toggleSuperpowers: async () => (await import('./stateCommands')).toggleSuperpowers,
+  repair: async () => (await import('./repairCommands')).repair,
+  resolve: async () => (await import('./repairCommands')).resolve,
+  newTrack: async () => (await import('./trackCommands')).newTrack,
+  initializeConductor: async () => (await import('./trackCommands')).initializeConductor,
+  openSpec: open('spec'),
+  openPlan: open('plan'),
+  openMetadata: open('metadata'),
+  chooseFolder: async () => (await import('./viewCommands')).chooseFolder,
+  refresh: async () => (await import('./viewCommands')).refresh,
+  filterTracks: async () => (await import('./viewCommands')).filterTracks,
+  clearFilter: async () => (await import('./viewCommands')).clearFilter,
+  sortTracks: async () => (await import('./viewCommands')).sortTracks,
+  copyTaskId: async () => (await import('./viewCommands')).copyTaskId,
+  copyTrackId: async () => (await import('./viewCommands')).copyTrackId,
+  showLog: async () => (await import('./viewCommands')).showLog,
+  copyDiagnostics: async () => (await import('./viewCommands')).copyDiagnostics,
+};
+
+export function registerCommands(context: CommandContext): vscode.Disposable {
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, load]) =>
+      vscode.commands.registerCommand(`conductor.${name}`, async (...args: unknown[]) => {
+        try {
+          const run = await load();
+          await run(context, ...args);
+        } catch (error) {
+          // Refusals are values; what arrives here is a defect of ours or of the machine.
+          context.log.error(`conductor.${name}`, error as Error);
+          context.dialogs.tell(
+            'error',
+            l10n.t('{0} failed: {1}', name, error instanceof Error ? error.message : String(error)),
+            {
+              [l10n.t('Show Log')]: () => context.log.show(),
+              [l10n.t('Try Again')]: () => vscode.commands.executeCommand(`conductor.${name}`, ...args),
+            },
+          );
+        }
+      }),
+    ),
+  );
+}
