@@ -1,0 +1,525 @@
+import type { EditRefusal } from '../model/edit';
+import type { Checkpoint, LoopState, LoopStep, StepStatus } from '../model/loopState';
+import { agentFor, taskIdOf } from './agentInvocation';
+import { escalationOf, type Escalation } from './escalation';
+import { fixCycleToStart, type EscalationTrigger, type LoopFacts } from './loopFacts';
+import { loopRows, type LoopAction, type LoopRow } from './loopRows';
+
+export type { Escalation } from './escalation';
+export type { EscalationTrigger, LoopFacts } from './loopFacts';
+
+/** What happens next to a track, and the rule that says so. */
+export interface NextAction {
+  readonly kind:
+    | 'dispatch' // start the step's agent
+    | 'resume' // start it again where it stopped
+    | 'advance' // write the next step
+    | 'complete' // mark the track complete
+    | 'escalate' // a person decides
+    | 'unblock' // no blocker is left: the step may start again
+    | 'implement' // tracks without a loop: work on the next open task
+    | 'plan' // tracks without a loop: there are no tasks yet
+    | 'done'
+    | 'none';
+  /** One sentence that names the rule. */
+  readonly why: string;
+  /** Name of the row of the transition table that decided. */
+  readonly row?: string;
+  /** The step whose agent is started, or that the action is about. */
+  readonly step?: LoopStep;
+  /** `advance`: the next step. */
+  readonly to?: LoopStep;
+  readonly agent?: string;
+  /** EXECUTE: id of the task to resume from. */
+  readonly resumeFrom?: string;
+  /** FIX: which fix cycle this is, 1-based. */
+  readonly fixCycle?: number;
+  readonly escalation?: Escalation;
+  /** `escalate`: the file says so already and waits for a person. */
+  readonly recorded?: boolean;
+  /** `implement`: the task. */
+  readonly task?: { readonly id: string; readonly text: string; readonly line: number };
+}
+
+interface At {
+  /** ISO time of the event. */
+  readonly at: string;
+}
+
+/** Everything that can happen to a loop. */
+export type LoopEvent =
+  /** The agent's process has really started. */
+  | (At & { readonly kind: 'started'; readonly agent?: string })
+  | (At & {
+      readonly kind: 'passed';
+      readonly notes?: string;
+      /** EVALUATE_EXECUTION: whether business documents must be synced. */
+      readonly businessSync?: boolean;
+    })
+  | (At & { readonly kind: 'failed'; readonly reasons: readonly string[] })
+  | (At & { readonly kind: 'skipped'; readonly reason?: string })
+  /** Take the row that fits now, if it needs no agent: advance, complete, unblock or escalate. */
+  | (At & { readonly kind: 'advance' })
+  | (At & { readonly kind: 'blocked'; readonly description: string; readonly trigger?: EscalationTrigger })
+  /** The blockers are resolved (facts must have no active one). */
+  | (At & { readonly kind: 'unblocked' })
+  /** A person allows one fix cycle more than the limit. */
+  | (At & { readonly kind: 'allowFixCycle' })
+  /** A person sets the step by hand. */
+  | (At & { readonly kind: 'set'; readonly step: LoopStep; readonly status: StepStatus });
+
+export type LoopTransition =
+  | {
+      readonly loop: LoopState;
+      readonly row: string;
+      readonly why: string;
+      readonly escalation?: Escalation;
+      /** True when the track is to be marked complete. */
+      readonly completed: boolean;
+    }
+  | { readonly refused: EditRefusal };
+
+/** The row of the transition table that fits a state (spec 003, "State Machine Transitions"; FORMATS §4.4). */
+export function rowFor(loop: LoopState, facts: LoopFacts): LoopRow {
+  const row = loopRows.find(
+    (candidate) =>
+      (candidate.step === 'any' || candidate.step === loop.step) &&
+      (candidate.status === 'any' || candidate.status === loop.stepStatus) &&
+      (candidate.when?.(loop, facts) ?? true),
+  );
+  // The table is total; a test walks through every step and status.
+  if (!row) throw new Error(`No row for ${loop.step}/${loop.stepStatus}.`);
+  return row;
+}
+
+/** What the machine does next with a loop, and why. Pure; asks nothing of the clock or the disk. */
+export function nextAction(loop: LoopState, facts: LoopFacts): NextAction {
+  const row = rowFor(loop, facts);
+  const why = whyOf(row, loop, facts);
+  const { action } = row;
+  const base = { kind: action.kind, why, row: row.row };
+  switch (action.kind) {
+    case 'dispatch':
+    case 'resume': {
+      const resumeFrom = action.step === 'EXECUTE' ? resumePoint(loop, action) : undefined;
+      return {
+        ...base,
+        step: action.step,
+        agent: agentFor(action.step, facts.superpowers),
+        ...(resumeFrom === undefined ? {} : { resumeFrom }),
+        ...(action.step === 'FIX' ? { fixCycle: startingCycle(loop) } : {}),
+      };
+    }
+    case 'advance':
+      return { ...base, step: loop.step, to: action.to };
+    case 'escalate':
+      return {
+        ...base,
+        step: action.to ?? loop.step,
+        escalation: escalationOf(action.trigger, why, loop, facts),
+        recorded: action.recorded ?? false,
+      };
+    default:
+      return { ...base, step: loop.step };
+  }
+}
+
+/**
+ * The state after an event, or why the event cannot happen now. Refusal codes: `not-understood`, `needs-agent`,
+ * `waits-for-person`, `nothing-to-do`, `not-startable`, `outcome-recorded`, `step-blocked`, `complete`,
+ * `not-blocked`, `blockers-active`, `fix-cycle-limit`, `evaluation-required`, `by-agent-only`.
+ */
+export function applyEvent(loop: LoopState, facts: LoopFacts, event: LoopEvent): LoopTransition {
+  if (!loop.understood && event.kind !== 'set') return refuse('not-understood', nextAction(loop, facts).why);
+  switch (event.kind) {
+    case 'started':
+      return started(loop, facts, event);
+    case 'passed':
+    case 'failed':
+    case 'skipped':
+      return outcome(loop, facts, event);
+    case 'advance':
+      return advanced(loop, facts, event.at);
+    case 'blocked':
+      return blocked(loop, facts, event);
+    case 'unblocked':
+      return unblocked(loop, facts, event.at);
+    case 'allowFixCycle':
+      return fixCycleAllowed(loop, event.at);
+    case 'set':
+      return setByHand(loop, event);
+  }
+}
+
+// --- events ---
+
+function started(loop: LoopState, facts: LoopFacts, event: At & { readonly agent?: string }): LoopTransition {
+  const row = rowFor(loop, facts);
+  const { action } = row;
+  if (action.kind !== 'dispatch' && action.kind !== 'resume') {
+    return refuse('not-startable', `No agent can be started now: ${whyOf(row, loop, facts)}`);
+  }
+  const { step } = action;
+  const cycle = step === 'FIX' ? startingCycle(loop) : undefined;
+  const agent = event.agent ?? agentFor(step, facts.superpowers);
+  const resumed = action.kind === 'resume';
+  const next = withCheckpoint(loop, step, {
+    status: 'IN_PROGRESS',
+    startedAt: (resumed ? loop.checkpoints[step]?.startedAt : undefined) ?? event.at,
+    completedAt: undefined,
+    lastUpdated: event.at,
+    ...(agent === undefined ? {} : { agent }),
+    ...(cycle === undefined ? {} : { cycle }),
+  });
+  return transition(
+    {
+      ...at(next, step, 'IN_PROGRESS'),
+      stepStartedAt: (resumed ? loop.stepStartedAt : undefined) ?? event.at,
+      ...(cycle === undefined ? {} : { fixCycleCount: cycle }),
+    },
+    row.row,
+    whyOf(row, loop, facts),
+  );
+}
+
+/** Statuses in which a step may still get its outcome. */
+const open: ReadonlySet<StepStatus> = new Set(['NOT_STARTED', 'IN_PROGRESS', 'BOARD_REVIEW', 'PARTIAL_FAIL']);
+
+function outcome(
+  loop: LoopState,
+  facts: LoopFacts,
+  event: Extract<LoopEvent, { kind: 'passed' | 'failed' | 'skipped' }>,
+): LoopTransition {
+  if (loop.step === 'COMPLETE') return refuse('complete', 'The loop is at COMPLETE, which has no outcome.');
+  if (loop.stepStatus === 'BLOCKED' || loop.stepStatus === 'ESCALATE') {
+    return refuse('step-blocked', `${loop.step} waits for a person: resolve what blocks it first.`);
+  }
+  if (!open.has(loop.stepStatus)) {
+    return refuse(
+      'outcome-recorded',
+      `${loop.step} is ${loop.stepStatus} already: step the loop, or set the step by hand.`,
+    );
+  }
+  if (loop.step === 'FIX' && rowFor(loop, facts).action.kind === 'escalate') {
+    return refuse('fix-cycle-limit', whyOf(rowFor(loop, facts), loop, facts));
+  }
+  // A track that has not begun has only one step to report on.
+  const step = loop.step === 'NOT_STARTED' ? 'PLAN' : loop.step;
+  const evaluates = step === 'EVALUATE_PLAN' || step === 'EVALUATE_EXECUTION';
+  const cycle = step === 'FIX' ? startingCycle(loop) : undefined;
+  const common = {
+    completedAt: event.at,
+    lastUpdated: event.at,
+    ...(cycle === undefined ? {} : { cycle }),
+  };
+  const counted = cycle === undefined ? loop : { ...loop, fixCycleCount: cycle };
+  const name = (end: string) => `${loop.step}/${loop.stepStatus} + ${event.kind} → ${end}`;
+
+  if (event.kind === 'skipped') {
+    if (step === 'EVALUATE_EXECUTION') {
+      return refuse(
+        'evaluation-required',
+        'EVALUATE_EXECUTION cannot be skipped: a track is never completed without it (mandatory rule 3).',
+      );
+    }
+    const next = withCheckpoint(counted, step, {
+      ...common,
+      status: 'SKIPPED',
+      ...(event.reason === undefined ? {} : { notes: event.reason }),
+    });
+    return transition(at(next, step, 'SKIPPED'), name('SKIPPED'), `${step} was reported as not applicable.`);
+  }
+
+  const unmet = step === 'EVALUATE_EXECUTION' && event.kind === 'passed' ? facts.unmetBoardConditions : [];
+  if (event.kind === 'failed' || unmet.length > 0) {
+    const reasons =
+      event.kind === 'failed'
+        ? event.reasons
+        : unmet.map((condition) => `Board condition not met: ${condition}`);
+    const next = withCheckpoint(counted, step, {
+      ...common,
+      status: 'FAILED',
+      failureReasons: reasons,
+      ...(evaluates ? { verdict: 'FAIL' } : {}),
+    });
+    return transition(
+      at(next, step, 'FAILED'),
+      event.kind === 'failed'
+        ? name('FAILED')
+        : 'EVALUATE_EXECUTION + passed with unmet board conditions → FAILED',
+      event.kind === 'failed'
+        ? `${step} was reported as failed${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}.`
+        : `The evaluators passed it, but a board condition is unmet (${unmet.join('; ')}), so EVALUATE_EXECUTION fails.`,
+    );
+  }
+  const next = withCheckpoint(counted, step, {
+    ...common,
+    status: 'PASSED',
+    failureReasons: [],
+    ...(evaluates ? { verdict: 'PASS' } : {}),
+    ...(event.notes === undefined ? {} : { notes: event.notes }),
+    ...(step === 'EVALUATE_EXECUTION' && event.businessSync !== undefined
+      ? { businessSyncRequired: event.businessSync }
+      : {}),
+  });
+  return transition(at(next, step, 'PASSED'), name('PASSED'), `${step} was reported as passed.`);
+}
+
+function advanced(loop: LoopState, facts: LoopFacts, time: string): LoopTransition {
+  const row = rowFor(loop, facts);
+  const why = whyOf(row, loop, facts);
+  const { action } = row;
+  switch (action.kind) {
+    case 'dispatch':
+    case 'resume':
+      return refuse('needs-agent', `${action.step} needs its agent, which has not been started. ${why}`);
+    case 'done':
+      return refuse('nothing-to-do', why);
+    case 'none':
+      return refuse('not-understood', why);
+    case 'unblock':
+      return released(loop, row.row, why, time);
+    case 'complete': {
+      const settled =
+        loop.step === 'BUSINESS_SYNC' && loop.stepStatus === 'NOT_STARTED'
+          ? withCheckpoint(loop, 'BUSINESS_SYNC', { status: 'SKIPPED', required: false, lastUpdated: time })
+          : settle(loop, time);
+      return { ...transition(at(settled, 'COMPLETE', 'PASSED'), row.row, why), completed: true };
+    }
+    case 'advance': {
+      const left = settle(failEvaluation(loop, facts, action, time), time);
+      return transition(
+        {
+          ...at(left, action.to, 'NOT_STARTED'),
+          stepStartedAt: undefined,
+          fixCycleCount: loop.fixCycleCount + (action.counts === 'fixCycle' ? 1 : 0),
+          planRevisionCount: loop.planRevisionCount + (countsRevision(loop, action) ? 1 : 0),
+        },
+        row.row,
+        why,
+      );
+    }
+    case 'escalate': {
+      if (action.recorded) return refuse('waits-for-person', why);
+      const to = action.to ?? loop.step;
+      const left = settle(failEvaluation(loop, facts, action, time), time);
+      const stopped = withCheckpoint(left, to, {
+        status: 'BLOCKED',
+        lastUpdated: time,
+        // The last allowed cycle is over: so that resolving the blocker alone does not start a fourth.
+        ...(action.trigger === 'fix-cycle-limit' && loop.fixCycleCount > 0
+          ? { cycle: loop.fixCycleCount, completedAt: loop.checkpoints.FIX?.completedAt ?? time }
+          : {}),
+      });
+      return {
+        ...transition(at(stopped, to, 'BLOCKED'), row.row, why),
+        escalation: escalationOf(action.trigger, why, loop, facts),
+      };
+    }
+  }
+}
+
+/** A limit is kept only where the file has one, but a count that the file keeps goes on. */
+function countsRevision(loop: LoopState, action: Extract<LoopAction, { kind: 'advance' }>): boolean {
+  return (
+    action.counts === 'planRevision' && (loop.maxPlanRevisions !== undefined || loop.planRevisionCount > 0)
+  );
+}
+
+function blocked(
+  loop: LoopState,
+  facts: LoopFacts,
+  event: Extract<LoopEvent, { kind: 'blocked' }>,
+): LoopTransition {
+  if (loop.step === 'COMPLETE')
+    return refuse('complete', 'The loop is at COMPLETE: nothing is left to block.');
+  const trigger = event.trigger ?? 'blocker';
+  const stopped = withCheckpoint(loop, loop.step, { status: 'BLOCKED', lastUpdated: event.at });
+  return {
+    ...transition(
+      at(stopped, loop.step, 'BLOCKED'),
+      `${loop.step}/${loop.stepStatus} + blocked → BLOCKED`,
+      `${loop.step} is blocked: ${event.description}`,
+    ),
+    escalation: { ...escalationOf(trigger, event.description, loop, facts), existing: [] },
+  };
+}
+
+function unblocked(loop: LoopState, facts: LoopFacts, time: string): LoopTransition {
+  if (loop.stepStatus !== 'BLOCKED' && loop.stepStatus !== 'ESCALATE') {
+    return refuse('not-blocked', `${loop.step} is ${loop.stepStatus}, not blocked.`);
+  }
+  if (facts.activeBlockers.length > 0) {
+    return refuse(
+      'blockers-active',
+      `${loop.step} stays blocked: ${facts.activeBlockers.map((b) => b.description).join('; ')}. Resolve that first.`,
+    );
+  }
+  if (loop.step === 'FIX' && fixCycleToStart(loop) > loop.maxFixCycles) {
+    return refuse(
+      'fix-cycle-limit',
+      `All ${loop.maxFixCycles} fix cycles are used: allow one more, or set the step by hand.`,
+    );
+  }
+  return released(
+    loop,
+    `${loop.step}/${loop.stepStatus} + unblocked → NOT_STARTED`,
+    `No blocker is left: ${loop.step} goes back to NOT_STARTED and its agent can be dispatched again.`,
+    time,
+  );
+}
+
+function released(loop: LoopState, row: string, why: string, time: string): LoopTransition {
+  const freed = withCheckpoint(loop, loop.step, { status: 'NOT_STARTED', lastUpdated: time });
+  return transition({ ...at(freed, loop.step, 'NOT_STARTED'), stepStartedAt: undefined }, row, why);
+}
+
+function fixCycleAllowed(loop: LoopState, time: string): LoopTransition {
+  const atLimit =
+    loop.fixCycleCount >= loop.maxFixCycles &&
+    (loop.step === 'FIX'
+      ? loop.stepStatus !== 'IN_PROGRESS' && loop.stepStatus !== 'PASSED' && loop.stepStatus !== 'SKIPPED'
+      : loop.step === 'EVALUATE_EXECUTION' &&
+        (loop.stepStatus === 'FAILED' || loop.stepStatus === 'PARTIAL_FAIL'));
+  if (!atLimit) {
+    return refuse(
+      'fix-limit-not-reached',
+      `The fix limit does not hold the loop: ${loop.step}/${loop.stepStatus} with ${loop.fixCycleCount} of ${loop.maxFixCycles} cycles used.`,
+    );
+  }
+  const cycle = loop.fixCycleCount + 1;
+  const freed = withCheckpoint(settle(loop, time), 'FIX', {
+    status: 'NOT_STARTED',
+    completedAt: undefined,
+    lastUpdated: time,
+  });
+  return transition(
+    {
+      ...at(freed, 'FIX', 'NOT_STARTED'),
+      stepStartedAt: undefined,
+      fixCycleCount: cycle,
+      maxFixCycles: cycle,
+    },
+    `${loop.step}/${loop.stepStatus} + allowFixCycle → FIX`,
+    `A person allowed fix cycle ${cycle}.`,
+  );
+}
+
+function setByHand(loop: LoopState, event: Extract<LoopEvent, { kind: 'set' }>): LoopTransition {
+  const { step, status } = event;
+  if (status === 'IN_PROGRESS' || status === 'BOARD_REVIEW' || status === 'PARTIAL_FAIL') {
+    return refuse(
+      'by-agent-only',
+      `${status} says that an agent is at work, so it is not set by hand: set NOT_STARTED and start the agent.`,
+    );
+  }
+  if (status === 'BLOCKED' || status === 'ESCALATE') {
+    return refuse(
+      'by-agent-only',
+      `${status} needs a reason that others can resolve: block the track instead.`,
+    );
+  }
+  if (step === 'COMPLETE') {
+    return refuse(
+      'evaluation-required',
+      'COMPLETE is reached only through a passed evaluation (mandatory rule 3): set EVALUATE_EXECUTION to PASSED, then step the loop.',
+    );
+  }
+  if (step === 'EVALUATE_EXECUTION' && status === 'SKIPPED') {
+    return refuse(
+      'evaluation-required',
+      'EVALUATE_EXECUTION cannot be skipped: a track is never completed without it (mandatory rule 3).',
+    );
+  }
+  if (step === 'NOT_STARTED' && status !== 'NOT_STARTED') {
+    return refuse(
+      'by-agent-only',
+      'A track that has not begun has no outcome: set it to NOT_STARTED, or name a step.',
+    );
+  }
+  // What a person says about a step is its history from now on; a step to be done again keeps what it left behind.
+  const moved =
+    status === 'NOT_STARTED'
+      ? loop
+      : withCheckpoint(loop, step, { status, completedAt: event.at, lastUpdated: event.at });
+  return transition(
+    { ...at(moved, step, status), stepStartedAt: undefined },
+    `${loop.writtenStep}/${loop.writtenStepStatus} + set → ${step}/${status}`,
+    `A person set the step to ${step} / ${status}.`,
+  );
+}
+
+// --- states ---
+
+function at(loop: LoopState, step: LoopStep, stepStatus: StepStatus): LoopState {
+  return { ...loop, step, stepStatus, writtenStep: step, writtenStepStatus: stepStatus, understood: true };
+}
+
+const noCheckpoint: Checkpoint = {
+  status: 'NOT_STARTED',
+  failureReasons: [],
+  fixesRemaining: [],
+  outputFiles: [],
+  raw: {},
+};
+
+function withCheckpoint(loop: LoopState, step: LoopStep, change: Partial<Checkpoint>): LoopState {
+  // NOT_STARTED and COMPLETE are places, not work: they leave no checkpoint.
+  if (step === 'NOT_STARTED' || step === 'COMPLETE') return loop;
+  return {
+    ...loop,
+    checkpoints: { ...loop.checkpoints, [step]: { ...(loop.checkpoints[step] ?? noCheckpoint), ...change } },
+  };
+}
+
+/** Writes the outcome of a step that is left into its checkpoint, when only step_status had it. */
+function settle(loop: LoopState, time: string): LoopState {
+  const { step, stepStatus } = loop;
+  if (stepStatus === 'NOT_STARTED' || loop.checkpoints[step]?.status === stepStatus) return loop;
+  return withCheckpoint(loop, step, { status: stepStatus, lastUpdated: time });
+}
+
+function failEvaluation(
+  loop: LoopState,
+  facts: LoopFacts,
+  action: { readonly failsEvaluation?: boolean },
+  time: string,
+): LoopState {
+  if (!action.failsEvaluation) return loop;
+  const failed = withCheckpoint(loop, 'EVALUATE_EXECUTION', {
+    status: 'FAILED',
+    verdict: 'FAIL',
+    lastUpdated: time,
+    failureReasons: facts.unmetBoardConditions.map((condition) => `Board condition not met: ${condition}`),
+  });
+  return { ...failed, stepStatus: 'FAILED' };
+}
+
+/** The fix cycle that is running, or would start now. */
+function startingCycle(loop: LoopState): number {
+  return loop.stepStatus === 'NOT_STARTED' ? fixCycleToStart(loop) : Math.max(1, loop.fixCycleCount);
+}
+
+/** No re-work of completed items: from last_task, also when EXECUTE starts again after it was blocked. */
+function resumePoint(loop: LoopState, action: LoopAction): string | undefined {
+  const left = loop.checkpoints.EXECUTE;
+  if (action.kind === 'dispatch' && (left?.status === 'PASSED' || left?.status === 'SKIPPED'))
+    return undefined;
+  return taskIdOf(left?.lastTask);
+}
+
+function whyOf(row: LoopRow, loop: LoopState, facts: LoopFacts): string {
+  return typeof row.why === 'string' ? row.why : row.why(loop, facts);
+}
+
+function transition(
+  loop: LoopState,
+  row: string,
+  why: string,
+): { readonly loop: LoopState; readonly row: string; readonly why: string; readonly completed: boolean } {
+  return { loop, row, why, completed: false };
+}
+
+function refuse(code: string, message: string): { readonly refused: EditRefusal } {
+  return { refused: { code, message } };
+}

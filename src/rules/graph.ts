@@ -1,0 +1,87 @@
+/**
+ * The strongly connected components of a directed graph that are circles: more than one node, or a node that leads
+ * to itself. Iterative (Tarjan), so that a chain of 100,000 nodes does not exhaust the stack. Edges to unknown nodes
+ * are ignored. Nodes and components keep the given order; within a component the nodes follow the edges as far as
+ * one circle goes through it.
+ */
+export function circlesOf(
+  nodes: readonly string[],
+  edgesOf: (node: string) => readonly string[],
+): string[][] {
+  const index = new Map<string, number>();
+  const low = new Map<string, number>();
+  const known = new Set(nodes);
+  const onStack = new Set<string>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  let counter = 0;
+
+  const enter = (node: string): Frame => {
+    index.set(node, counter);
+    low.set(node, counter);
+    counter += 1;
+    stack.push(node);
+    onStack.add(node);
+    return { node, edges: edgesOf(node), next: 0 };
+  };
+
+  for (const start of nodes) {
+    if (index.has(start)) continue;
+    const work: Frame[] = [enter(start)];
+    while (work.length > 0) {
+      const frame = work[work.length - 1]!;
+      const target = frame.edges[frame.next];
+      if (target !== undefined) {
+        frame.next += 1;
+        if (!known.has(target)) continue;
+        if (!index.has(target)) work.push(enter(target));
+        else if (onStack.has(target)) low.set(frame.node, Math.min(low.get(frame.node)!, index.get(target)!));
+        continue;
+      }
+      work.pop();
+      const parent = work[work.length - 1];
+      if (parent) low.set(parent.node, Math.min(low.get(parent.node)!, low.get(frame.node)!));
+      if (low.get(frame.node) !== index.get(frame.node)) continue;
+      const component = new Set<string>();
+      for (;;) {
+        const member = stack.pop()!;
+        onStack.delete(member);
+        component.add(member);
+        if (member === frame.node) break;
+      }
+      if (component.size > 1 || edgesOf(frame.node).includes(frame.node))
+        circles.push(circleThrough(frame.node, component, edgesOf));
+    }
+  }
+  return circles;
+}
+
+interface Frame {
+  readonly node: string;
+  readonly edges: readonly string[];
+  next: number;
+}
+
+/** One shortest circle from `start` back to it inside its component (breadth first). */
+function circleThrough(
+  start: string,
+  component: ReadonlySet<string>,
+  edgesOf: (node: string) => readonly string[],
+): string[] {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (let at = 0; at < queue.length; at += 1) {
+    const node = queue[at]!;
+    for (const target of edgesOf(node)) {
+      if (target === start) {
+        const path = [node];
+        for (let back = cameFrom.get(node); back !== undefined; back = cameFrom.get(back)) path.push(back);
+        return path.reverse();
+      }
+      if (!component.has(target) || cameFrom.has(target)) continue;
+      cameFrom.set(target, node);
+      queue.push(target);
+    }
+  }
+  return [...component];
+}
