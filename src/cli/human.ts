@@ -1,7 +1,7 @@
 import type { Progress } from '../model/plan';
 import type { Severity } from '../model/problem';
-import type { ProblemReport, TrackReport } from '../engine/statusReport';
-import type { TrackGroup } from '../model/track';
+import { trackReport, type ProblemReport, type TrackReport } from '../engine/statusReport';
+import type { Track, TrackGroup } from '../model/track';
 import type { Output, Style } from './output';
 import { pathFrom } from './selectTrack';
 import { clip, padTo, printable, table } from './text';
@@ -44,12 +44,10 @@ export function progressCount(progress: Progress): string {
 
 /** Step and its status, or the status that the files write. */
 export function stateOf(track: TrackReport): string {
-  if (track.step === null) return clip(printable(track.status ?? '–'), 32);
+  if (track.step === null) return clip(printable(track.status ?? ''), 32);
   const status = words(track.stepStatus ?? '');
-  return clip(
-    printable(track.step === 'COMPLETE' && status === 'passed' ? 'COMPLETE' : `${track.step} · ${status}`),
-    40,
-  );
+  const isComplete = track.step === 'COMPLETE' && status === 'passed';
+  return clip(printable(isComplete ? 'COMPLETE' : `${track.step} · ${status}`), 40);
 }
 
 /** `IN_PROGRESS` → `in progress`. */
@@ -58,20 +56,21 @@ export function words(token: string): string {
 }
 
 /** What a person should notice: fix cycles, blocked and skipped tasks, problems. */
-export function remarksOn(track: TrackReport, output: Output): string {
-  const { progress, fixCycle, problems } = track;
+function remarksOn(track: Track, output: Output): string {
+  const { progress, loop } = track;
   const remarks: string[] = [];
-  if (fixCycle.count !== null && fixCycle.count > 0) {
-    remarks.push(output.style('yellow', `fix ${fixCycle.count}/${fixCycle.max ?? '?'}`));
+  if (loop && loop.fixCycleCount > 0) {
+    remarks.push(output.style('yellow', `fix ${loop.fixCycleCount}/${loop.maxFixCycles}`));
   }
   if (progress.blocked > 0) remarks.push(output.style('red', `${progress.blocked} blocked`));
   if (progress.skipped > 0) remarks.push(`${progress.skipped} skipped`);
+  const problems = track.problems.filter((problem) => problem.severity !== 'info').length;
   if (problems > 0) remarks.push(output.style('yellow', plural(problems, 'problem')));
   return remarks.join(', ');
 }
 
-/** One aligned line a track. */
-export function trackLines(tracks: readonly TrackReport[], output: Output): string[] {
+/** One line a track, aligned over all of them, in the same order. */
+export function trackLines(tracks: readonly Track[], output: Output): string[] {
   const counts = tracks.map((track) => progressCount(track.progress));
   const widest = Math.max(0, ...counts.map((count) => count.length));
   return table(
@@ -80,7 +79,7 @@ export function trackLines(tracks: readonly TrackReport[], output: Output): stri
         track.group === 'archived' || track.group === 'done' ? 'dim' : 'bold',
         printable(track.id),
       ),
-      stateOf(track),
+      stateOf(trackReport(track)),
       progressBar(track.progress, output),
       (counts[i] ?? '').padStart(widest),
       remarksOn(track, output),

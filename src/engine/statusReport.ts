@@ -169,6 +169,17 @@ export function problemsOf(root: RootSnapshot): readonly Problem[] {
   return [...root.problems, ...tracksOf(root).flatMap((track) => track.problems)];
 }
 
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+/** The problems sorted: errors first; by file and line within one severity. */
+export function worstFirst(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort((a, b) => {
+    if (a.severity !== b.severity) return rank[a.severity] - rank[b.severity];
+    if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+    return (a.line ?? 0) - (b.line ?? 0);
+  });
+}
+
 export function trackReport(track: Track): TrackReport {
   const { loop, progress } = track;
   return {

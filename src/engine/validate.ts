@@ -1,6 +1,7 @@
 import type { Problem } from '../model/problem';
 import type { ConductorSnapshot } from '../model/root';
-import { problemReport, problemsOf, reportVersion, type ProblemReport } from './statusReport';
+import { projectFileProblems } from './projectFileProblems';
+import { problemReport, problemsOf, reportVersion, worstFirst, type ProblemReport } from './statusReport';
 
 /** What `conductor validate --json` prints; keys are only ever added within one `version`. */
 export interface ValidationReport {
@@ -15,13 +16,16 @@ export interface ValidationReport {
  * Everything that is wrong below the roots: what could not be read, what breaks its schema, and files that disagree
  * (drift). Give it a snapshot whose archives were read, or archived tracks go unchecked.
  */
-export function validate(snapshot: ConductorSnapshot): ValidationReport {
-  const problems = distinct(snapshot.roots.flatMap(problemsOf)).sort(worstFirst);
+export async function validate(snapshot: ConductorSnapshot): Promise<ValidationReport> {
+  const ownFiles = await Promise.all(snapshot.roots.map((root) => projectFileProblems(root.path)));
+  const problems = worstFirst(distinct([...snapshot.roots.flatMap(problemsOf), ...ownFiles.flat()]));
+  const count = (severity: Problem['severity']): number =>
+    problems.filter((problem) => problem.severity === severity).length;
   return {
     version: reportVersion,
     problems: problems.map(problemReport),
-    errors: problems.filter((problem) => problem.severity === 'error').length,
-    warnings: problems.filter((problem) => problem.severity === 'warning').length,
+    errors: count('error'),
+    warnings: count('warning'),
   };
 }
 
@@ -33,12 +37,4 @@ function distinct(problems: readonly Problem[]): Problem[] {
     if (!seen.has(key)) seen.set(key, problem);
   }
   return [...seen.values()];
-}
-
-const rank = { error: 0, warning: 1, info: 2 } as const;
-
-function worstFirst(a: Problem, b: Problem): number {
-  if (a.severity !== b.severity) return rank[a.severity] - rank[b.severity];
-  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0);
 }

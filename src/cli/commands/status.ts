@@ -1,9 +1,10 @@
-import { statusReport, type RootReport } from '../../engine/statusReport';
+import { problemReport, problemsOf, statusReport, tracksOf, worstFirst } from '../../engine/statusReport';
 import type { RootSnapshot } from '../../model/root';
 import type { TrackGroup } from '../../model/track';
 import type { Call, Command } from '../command';
 import { exitCode } from '../exitCode';
 import { folderOf } from '../folder';
+import type { Output } from '../output';
 import { groupStyle, groupTitle, plural, problemLines, trackLines } from '../human';
 import { noConductor, readFolder } from '../readFolder';
 import { pathFrom } from '../selectTrack';
@@ -27,47 +28,60 @@ export const status: Command = {
     const folder = await folderOf(call);
     const archives = call.json || call.flag('all');
     const snapshot = await readFolder({ folder, signal: call.signal }, archives);
-    const report = statusReport(snapshot);
-    if (call.json) call.output.document(report);
-    else if (report.roots.length === 0) call.output.lines([noConductor(folder)]);
+    if (call.json) call.output.document(statusReport(snapshot));
+    else if (snapshot.roots.length === 0) call.output.lines([noConductor(folder)]);
     else {
-      const blocks = report.roots.map((root, i) => rootLines(root, snapshot.roots[i], folder, call));
+      const blocks = snapshot.roots.map((root) => rootLines(root, folder, call));
       call.output.lines(blocks.flatMap((block, i) => (i === 0 ? block : ['', ...block])));
     }
     return exitCode.fine;
   },
 };
 
-function rootLines(
-  report: RootReport,
-  snapshot: RootSnapshot | undefined,
-  folder: string,
-  { output, flag }: Call,
-): string[] {
-  const archived = snapshot?.archive.count ?? 0;
-  const live = report.tracks.filter((track) => track.group !== 'archived').length;
+function rootLines(root: RootSnapshot, folder: string, { output, flag }: Call): string[] {
+  const { count } = root.archive;
   const facts = [
-    report.dialects.join(', '),
-    plural(live, 'track'),
-    archived > 0 ? `${archived} archived` : '',
-  ].filter((fact) => fact !== '');
-  const lines = [`${output.style('bold', printable(pathFrom(folder, report.path)))}  ${facts.join(' · ')}`];
+    root.dialects.join(', '),
+    plural(root.tracks.length, 'track'),
+    count > 0 ? `${count} archived` : '',
+  ];
+  const heading = output.style('bold', printable(pathFrom(folder, root.path)));
+  const lines = [`${heading}  ${facts.filter((fact) => fact !== '').join(' · ')}`];
 
+  const tracks = tracksOf(root);
+  const rows = trackLines(tracks, output);
   for (const group of groupOrder) {
-    const tracks = report.tracks.filter((track) => track.group === group);
-    if (tracks.length === 0) continue;
-    lines.push('', output.style(groupStyle[group], `${groupTitle[group]} (${tracks.length})`));
-    lines.push(...trackLines(tracks, output));
+    const own = rows.filter((_, i) => tracks[i]?.group === group);
+    if (own.length === 0) continue;
+    lines.push('', output.style(groupStyle[group], `${groupTitle[group]} (${own.length})`), ...own);
   }
-  if (archived > 0 && !flag('all')) {
-    lines.push('', output.style('dim', `Archived (${archived}): conductor status --all lists them`));
+  if (count > 0 && !flag('all')) {
+    lines.push('', output.style('dim', `Archived (${count}): conductor status --all lists them`));
   }
-  const { problems } = report;
-  if (problems.length > 0) {
-    lines.push('', output.style('yellow', `Problems (${problems.length})`));
-    lines.push(...problemLines(problems.slice(0, problemsShown), folder, output));
-    const more = problems.length - problemsShown;
-    if (more > 0) lines.push(output.style('dim', `  … and ${more} more: conductor validate lists them all`));
-  }
-  return lines;
+  return [...lines, ...problemSection(root, folder, output)];
+}
+
+/** Errors and warnings, worst first; mere remarks are only counted. */
+function problemSection(root: RootSnapshot, folder: string, output: Output): string[] {
+  const all = worstFirst(problemsOf(root));
+  const serious = all.filter((problem) => problem.severity !== 'info');
+  const remarks = all.length - serious.length;
+  const more = Math.max(0, serious.length - problemsShown);
+  const unsaid = [more > 0 ? `${more} more` : '', remarks > 0 ? plural(remarks, 'remark') : ''].filter(
+    (part) => part !== '',
+  );
+  if (all.length === 0) return [];
+  return [
+    '',
+    ...(serious.length === 0 ? [] : [output.style('yellow', `Problems (${serious.length})`)]),
+    ...problemLines(serious.slice(0, problemsShown).map(problemReport), folder, output),
+    ...(unsaid.length === 0
+      ? []
+      : [
+          output.style(
+            'dim',
+            `${serious.length > 0 ? '  … and ' : ''}${unsaid.join(' and ')}: conductor validate lists all`,
+          ),
+        ]),
+  ];
 }

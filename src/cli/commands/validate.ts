@@ -18,7 +18,7 @@ export const validate: Command = {
   async run(call) {
     const folder = await folderOf(call);
     const snapshot = requireRoots(await readFolder({ folder, signal: call.signal }, true), folder);
-    const report = validateRoots(snapshot);
+    const report = await validateRoots(snapshot);
     if (call.json) call.output.document(report);
     else {
       const infos = report.problems.length - report.errors - report.warnings;

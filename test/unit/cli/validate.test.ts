@@ -43,6 +43,21 @@ describe('conductor validate', function () {
     );
   });
 
+  it("checks the project's own JSON files too", async () => {
+    const { folder, code, report } = await validate({
+      ...google,
+      'conductor/config.json': '{\n  "mode": "agentic",\n  "max_fix_cycles": "many"\n}\n',
+      'conductor/setup_state.json': '{ "last_successful_step": "2.5_workflow" ',
+    });
+    assert.equal(code, 1);
+    const found = report.problems.map(({ file, line, severity }) => [file, line, severity]);
+    assert.deepEqual(found.slice(0, 1), [[join(folder, 'conductor/setup_state.json'), 1, 'error']]);
+    assert.ok(
+      found.some(([file, line]) => file === join(folder, 'conductor/config.json') && line === 3),
+      JSON.stringify(report.problems),
+    );
+  });
+
   it('lets warnings fail only with --strict', async () => {
     const files = { ...google, 'conductor/tracks/orphan/plan.md': '- [ ] Task: nobody registered me\n' };
     const lenient = await validate(files);
