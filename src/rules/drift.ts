@@ -15,10 +15,11 @@ type DriftTrack = Omit<Track, 'problems'>;
  */
 export function driftOf(track: DriftTrack): Problem[] {
   if (track.archived || track.folder === undefined) return [];
+  const status = statusDrift(track);
   return [
-    ...statusDrift(track),
+    ...status,
     ...loopDrift(track),
-    ...registryStepDrift(track),
+    ...(status.some(({ code }) => code === 'registry-disagrees') ? [] : registryStepDrift(track)),
     ...countDrift(track),
     ...idDrift(track),
     ...missing(track),
@@ -68,7 +69,7 @@ function statusDrift(track: DriftTrack): Problem[] {
       ...place(track, 'plan', first?.line),
       severity: 'warning',
       code: 'complete-with-open-tasks',
-      message: `${own === 'done' ? `metadata.json says “${metadata?.status}”` : loopDone ? truth.evidence : says(track, 'registry')}, but plan.md has ${open} open tasks${first ? `, first on line ${first.line} (“${clip(first.text)}”)` : ''}. Tick what is done, mark the rest skipped, or reopen the track.`,
+      message: `${own === 'done' ? `metadata.json says “${metadata?.status}”` : loopDone ? truth.evidence : registrySays(track)}, but plan.md has ${open} open tasks${first ? `, first on line ${first.line} (“${clip(first.text)}”)` : ''}. Tick what is done, mark the rest skipped, or reopen the track.`,
     });
     // That the words disagree with the open boxes is said; what remains is whether they agree with each other.
     if (track.loop?.source !== 'metadata') return [...problems, ...wordsDisagree(track, own, registered)];
@@ -82,7 +83,7 @@ function statusDrift(track: DriftTrack): Problem[] {
       ...place(track, 'metadata'),
       severity: ownWrong === 'stale' ? 'info' : 'warning',
       code: track.loop?.source === 'metadata' ? 'loop-disagrees' : 'status-disagrees',
-      message: `metadata.json says “${metadata?.status}”${registryWrong ? ` and ${says(track, 'registry')}` : ''}, but ${truth.evidence}.`,
+      message: `metadata.json says “${metadata?.status}”${registryWrong ? ` and ${registrySays(track)}` : ''}, but ${truth.evidence}.`,
       repair: 'updateMetadataStatus',
     });
   } else if (registryWrong) {
@@ -90,7 +91,7 @@ function statusDrift(track: DriftTrack): Problem[] {
       ...place(track, 'registry'),
       severity: registryWrong === 'stale' ? 'info' : 'warning',
       code: 'registry-disagrees',
-      message: `${capital(says(track, 'registry'))}, but ${truth.evidence}${own === 'unclear' ? '' : ` and metadata.json says “${metadata?.status}”`}.`,
+      message: `${capital(registrySays(track))}, but ${truth.evidence}${own === 'unclear' ? '' : ` and metadata.json says “${metadata?.status}”`}.`,
       repair: 'updateRegistryStatus',
     });
   }
@@ -125,7 +126,7 @@ function wordsDisagree(track: DriftTrack, own: StatusCategory, registered: Statu
       ...place(track, 'registry'),
       severity: 'warning',
       code: 'registry-disagrees',
-      message: `${capital(says(track, 'registry'))}, but metadata.json says “${track.metadata?.status}”.`,
+      message: `${capital(registrySays(track))}, but metadata.json says “${track.metadata?.status}”.`,
       repair: 'updateRegistryStatus',
     },
   ];
@@ -197,7 +198,7 @@ function passedWithoutCheckpoint(loop: LoopState): LoopStep[] {
 function registryStepDrift(track: DriftTrack): Problem[] {
   const { entry, loop } = track;
   if (!entry?.step || loop?.source !== 'metadata' || !loop.understood) return [];
-  const written = entry.step.replace(/[`*_]{0}[`*]/g, '').trim();
+  const written = entry.step.replace(/[`*]/g, '').trim();
   const known = loopSteps.find((step) => step === written.toUpperCase().replace(/[\s-]+/g, '_'));
   if (!known || known === loop.step) return [];
   return [
@@ -276,12 +277,17 @@ function place(
   what: 'plan' | 'metadata' | 'registry',
   line?: number,
 ): { readonly file: string; readonly line?: number } {
-  if (what === 'registry') return { file: `${track.root}/tracks.md`, line: track.entry?.line ?? 1 };
+  if (what === 'registry') return { file: registryPath(track.root), line: track.entry?.line ?? 1 };
   const file = track.documents[what] ?? track.folder ?? track.root;
   return line === undefined ? { file } : { file, line };
 }
 
-function says(track: DriftTrack, _what: 'registry'): string {
+/** Rules also run in a browser, where there is no path module. */
+function registryPath(root: string): string {
+  return `${root}${root.includes('\\') ? '\\' : '/'}tracks.md`;
+}
+
+function registrySays(track: DriftTrack): string {
   const { entry } = track;
   const word = entry?.status ?? (entry?.marker === undefined ? '' : markerText[entry.marker]);
   return `tracks.md:${entry?.line ?? 1} says “${word}”`;

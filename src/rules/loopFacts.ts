@@ -1,4 +1,4 @@
-import { loopSteps, type Blocker, type LoopState, type LoopStep } from '../model/loopState';
+import { loopSteps, type Blocker, type LoopState } from '../model/loopState';
 import type { Progress } from '../model/plan';
 
 /** Safety limit of loop iterations in one run (spec 003, "Escalation Triggers" 5). */
