@@ -8,6 +8,7 @@ import { readTracks, type TrackEntry, type TracksText } from './tracksReader';
 import { cellEdits, insertRowEdits, removeRowEdits, rowText } from './tracksRow';
 import { markerForStatus, statusForMarker } from './tracksStatus';
 import { plain, type ColumnRole, type TrackTable } from './tracksTable';
+import { oneLine } from './oneLine';
 
 export type { NewTrackEntry } from './tracksNewEntry';
 
@@ -334,14 +335,4 @@ function blockRemoval(read: TracksText, entry: TrackEntry): TextEdit {
   const above = lines[before];
   const final = lines.at(-1)?.next === lines.at(-1)?.end ? '' : eolAt(read.text, start);
   return { start: above?.end ?? 0, end, text: above ? final : '' };
-}
-
-/** A text that fits on one line of Markdown and cannot open a comment there. */
-function oneLine(text: string): string {
-  return text
-    .replace(/\\n/g, ' ')
-    .replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replace(/<!--/g, '<! --')
-    .replace(/-->/g, '-- >')
-    .trim();
 }
