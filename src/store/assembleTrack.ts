@@ -13,7 +13,6 @@ import { progressOf } from '../rules/progress';
 import { groupOf } from '../rules/trackGroup';
 import { inFile } from './busReader';
 import type { Reading } from './diskView';
-import { entryId } from './matchRegistry';
 import { namesIn, type TrackFiles } from './trackReader';
 
 /** Names at most this long, in characters, are shown as the name of a track; a description may be a page. */
@@ -87,17 +86,11 @@ export function assembleTrack(
     ...(files.bus ? { bus: files.bus } : {}),
     ...(changedAt !== undefined ? { changedAt } : {}),
   };
-  const problems = [...problemsOfFiles(files, plan), ...driftOf(track)];
-  if (!entry && setting.registryFile !== undefined && !folder.archived) {
-    problems.push({
-      file: folder.path,
-      severity: 'warning',
-      code: 'track-not-registered',
-      message: `${folder.id} is on disk, but tracks.md does not name it. Other programs look there: add a row for it.`,
-      repair: 'registerTrack',
-    });
-  }
-  return { ...track, problems };
+  // Where there is no tracks.md, no track can be missing in it: the root says so once.
+  const drift = driftOf(track).filter(
+    (problem) => problem.code !== 'track-not-registered' || setting.registryFile !== undefined,
+  );
+  return { ...track, problems: [...problemsOfFiles(files, plan), ...drift] };
 }
 
 /** The track of an entry that no folder answers to. */
