@@ -118,7 +118,7 @@ class DagReader {
         phase: Number.isFinite(phase) && item.has('phase') ? phase : undefined,
         estimatedDuration: this.text(item, 'estimated_duration', document),
         acceptance: this.text(item, 'acceptance', document),
-        line: this.lineOf(item.range?.[0]) ?? this.firstLine,
+        line: this.lineOf(item.range?.[0]),
       });
     }
     return nodes;
@@ -134,7 +134,7 @@ class DagReader {
           free === 'true' || free === 'yes' ? true : free === 'false' || free === 'no' ? false : undefined,
         sharedResources: this.list(item, 'shared_resources', document),
         coordinationStrategy: this.text(item, 'coordination_strategy', document),
-        line: this.lineOf(item.range?.[0]) ?? this.firstLine,
+        line: this.lineOf(item.range?.[0]),
       };
     });
   }
@@ -222,9 +222,10 @@ class DagReader {
     });
   }
 
-  private lineOf(offset: number | undefined): number | undefined {
+  /** Of something without a place of its own: the first line of the block. */
+  private lineOf(offset: number | undefined): number {
     return offset === undefined
-      ? undefined
+      ? this.firstLine
       : this.firstLine + Math.max(0, this.counter.linePos(offset).line - 1);
   }
 }
