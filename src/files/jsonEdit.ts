@@ -1,6 +1,6 @@
 import type { Node } from 'jsonc-parser';
 import type { EditResult, TextEdit } from '../model/edit';
-import { readJson, treeOf, valueOf } from './jsonText';
+import { readJson, shallowEnough, treeOf, valueOf } from './jsonText';
 import { PieceText } from './pieceText';
 
 /** One change to a JSON text. */
@@ -23,6 +23,12 @@ export interface JsonChange {
  * first of doubled keys.
  */
 export function jsonEdits(text: string, changes: readonly JsonChange[]): EditResult {
+  return shallowEnough(() => composedEdits(text, changes)) ?? tooDeep;
+}
+
+const tooDeep = refuse('json-invalid', 'The JSON is nested too deeply to be edited; nothing was written.');
+
+function composedEdits(text: string, changes: readonly JsonChange[]): EditResult {
   const read = readJson(text);
   if (read.invalid) {
     return refuse(
@@ -36,9 +42,7 @@ export function jsonEdits(text: string, changes: readonly JsonChange[]): EditRes
     for (let again = true; again;) {
       const now = work.text;
       const root = treeOf(now);
-      if (!root) {
-        return refuse('json-invalid', 'The JSON is nested too deeply to be edited; nothing was written.');
-      }
+      if (!root) return tooDeep;
       const step = changeEdits(now, root, change, layout);
       if ('refused' in step) return step;
       work.apply(step.edits);

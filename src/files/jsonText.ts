@@ -26,12 +26,12 @@ export function readJson(text: string): JsonReading {
 function readForgivingly(text: string): JsonReading {
   const errors: ParseError[] = [];
   const tree = treeOf(text, errors);
-  let value = tree && valueOf(tree);
+  let value = tree && shallowEnough(() => valueOf(tree));
   // Files exist whose quotes and line breaks are all escaped, as if pasted out of a string literal.
-  if (!hasContent(value) && /^\s*[{[](\s|\\n)*\\?"/.test(text)) {
-    const unescaped = treeOf(text.replace(/\\r?\\n|\\n/g, '\n').replace(/\\"/g, '"'), []);
-    const second = unescaped && valueOf(unescaped);
-    if (hasContent(second)) value = second;
+  if (/^\s*[{[](?:\s|\\n)*\\[n"]/.test(text)) {
+    const plain = treeOf(text.replace(/(?:\\r)?\\n/g, '\n').replace(/\\"/g, '"'));
+    const unescaped = plain && shallowEnough(() => valueOf(plain));
+    if (hasContent(unescaped)) value = unescaped;
   }
   const first = errors[0];
   const { line, column } = lineColumn(text, first?.offset ?? text.length);
@@ -58,8 +58,13 @@ function readForgivingly(text: string): JsonReading {
 
 /** The syntax tree of a JSON text, or undefined when there is none (or the nesting is deeper than the stack). */
 export function treeOf(text: string, errors: ParseError[] = []): Node | undefined {
+  return shallowEnough(() => parseTree(text, errors, { disallowComments: true, allowTrailingComma: false }));
+}
+
+/** What `read` gives, or undefined when the data is nested deeper than the stack can follow. */
+export function shallowEnough<T>(read: () => T): T | undefined {
   try {
-    return parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+    return read();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -1,3 +1,5 @@
+import { shallowEnough } from './jsonText';
+
 /** Readers for parsed JSON of which nothing is certain. Each gives undefined (or nothing) for what it cannot use. */
 
 export type Loose = Readonly<Record<string, unknown>>;
@@ -78,7 +80,12 @@ export function itemsOf(value: unknown): readonly unknown[] {
 export function textsOf(value: unknown, ...keys: string[]): readonly string[] {
   return itemsOf(value).flatMap((item) => {
     const record = recordOf(item);
-    const text = record ? (textField(record, ...keys) ?? JSON.stringify(record)) : textOf(item);
+    const text = record ? (textField(record, ...keys) ?? jsonOf(record)) : textOf(item);
     return text === undefined ? [] : [text];
   });
+}
+
+/** JSON of what has no better words. */
+export function jsonOf(value: Loose): string {
+  return shallowEnough(() => JSON.stringify(value)) ?? '{…}';
 }

@@ -13,6 +13,7 @@ import {
   booleanField,
   field,
   itemsOf,
+  jsonOf,
   numberField,
   recordOf,
   textField,
@@ -112,8 +113,7 @@ function blockerOf(item: unknown, index: number): Blocker | undefined {
     booleanField(record, 'resolved') ?? timeField(record, 'resolved_at', 'cleared_at') !== undefined;
   return {
     id: textField(record, 'id') ?? id,
-    description:
-      textField(record, 'description', 'reason', 'message', 'title', 'text') ?? JSON.stringify(record),
+    description: textField(record, 'description', 'reason', 'message', 'title', 'text') ?? jsonOf(record),
     blockedAt: timeField(record, 'blocked_at', 'timestamp', 'created_at'),
     blockedStep: textField(record, 'blocked_step', 'step'),
     active:
@@ -175,7 +175,7 @@ function issueWords(issue: z.core.$ZodIssue, raw: Loose): string {
     return `${where} should be ${kinds[issue.expected] ?? issue.expected}, but is ${kind ?? 'something else'}`;
   }
   if (issue.code === 'too_small' || issue.code === 'too_big' || issue.code === 'invalid_type') {
-    return `${where} is ${JSON.stringify(found)}, which is out of range`;
+    return `${where} is ${textOf(found) ?? kind}, which is out of range`;
   }
   return `${where} has an unexpected form (${kind ?? 'something else'})`;
 }
