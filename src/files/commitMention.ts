@@ -20,16 +20,11 @@ export interface CommitMention {
   readonly prefix?: string;
 }
 
-const sha = /[0-9a-f]{7,40}/i;
 const placeholder = /^(?:pending|tbd|todo|none|n\/a|sha|hash|<sha>|\?+|-+|\.{3})$/i;
 
-/** True for 7 to 40 hexadecimal digits that look like a commit and not like a number or a word. */
+/** True for 7 to 40 hexadecimal digits that look like a commit and not like a number. */
 export function isSha(word: string): boolean {
-  return (
-    /^[0-9a-f]{7,40}$/i.test(word) &&
-    /\d/.test(word) &&
-    (/[a-f]/i.test(word) || [7, 40].includes(word.length))
-  );
+  return /^[0-9a-f]{7,40}$/i.test(word) && (/[a-f]/i.test(word) || word.length === 7 || word.length === 40);
 }
 
 /**
@@ -102,7 +97,8 @@ export function commitTail(
   }
   const word = text.slice(start, end);
   const stands = start === 0 || /\s/.test(text.charAt(start - 1));
-  if (!stands || !isSha(word) || !/[a-f]/i.test(word)) {
+  // Bare, it must not be a word (`effaced`) or a number (`1000000`).
+  if (!stands || !isSha(word) || !/[a-f]/i.test(word) || !/\d/.test(word)) {
     return undefined;
   }
   return { start, mentions: [{ form: 'bare', range: { start, end }, sha: word }] };
@@ -115,7 +111,7 @@ function commitsInGroup(content: string, offset: number, form: CommitForm): Comm
   const rest = match?.[2] ?? '';
   const mentions: CommitMention[] = [];
   for (const word of rest.matchAll(/[^\s,;+&`]+/g)) {
-    if (!sha.test(word[0]) || !(isSha(word[0]) || (key !== '' && /^[0-9a-f]{7,40}$/i.test(word[0])))) {
+    if (!isSha(word[0]) && !(key !== '' && /^[0-9a-f]{7,40}$/i.test(word[0]))) {
       // Words of a sentence: `(done in commit abc1234)` is no tail of ours.
       if (mentions.length > 0 || key === '' || !placeholder.test(rest.trim())) {
         return undefined;

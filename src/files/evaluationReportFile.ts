@@ -1,7 +1,9 @@
 import type { EvaluationReport, ReportCheck, ReportKind, Verdict } from '../model/evaluationReport';
+import { letters, withoutEmoji } from './characterClasses';
 import { scanLines } from './markdownLines';
 import type { MarkdownLine } from './markdownLines';
-import { plainText, readField } from './taskLine';
+import { readField } from './taskField';
+import { plainText } from './taskLine';
 
 /**
  * Reads evaluation reports (FORMATS §4.11): from evaluation-report.md, or from the sections that the loop appends to
@@ -42,7 +44,9 @@ const continuation =
 const verdictLabel =
   /^(?:(?:final|overall|evaluation|execution|plan|technical|review|re-?evaluation)\s+)*verdict\s*(?:[:：—–-]\s*|$)/i;
 const failureHeading =
-  /^(?:\p{L}+ ){0,2}(?:issues?(?: found| to fix)?|failures?|failed(?: checks?| criteria)?|failure reasons?|problems?|required fixes|fixes required|blocking issues?|blockers?)(?:\s*\(.*\))?$/iu;
+  /^(?:[^\s:]+ ){0,2}(?:issues?(?: found| to fix)?|failures?|failed(?: checks?| criteria)?|failure reasons?|problems?|required fixes|fixes required|blocking issues?|blockers?)(?:\s*\(.*\))?$/i;
+
+const plainLabel = new RegExp(`^[${letters}][${letters} ]{0,40}:\\s*$`);
 
 function isReportTitle(title: string): boolean {
   return reportTitle.test(title);
@@ -54,8 +58,7 @@ function titleOf(text: string, line: MarkdownLine): string {
 
 /** Without emoji, bold marks, comments and closing `#`. */
 function bare(text: string): string {
-  return plainText(text.replace(/<!--.*?-->/g, ''))
-    .replace(/[\p{Extended_Pictographic}\uFE0F]/gu, '')
+  return withoutEmoji(plainText(text.replace(/<!--.*?-->/g, '')))
     .replace(/\s#+$/, '')
     .trim();
 }
@@ -242,7 +245,7 @@ function verdictOf(value: string): Verdict | undefined {
 }
 
 function isLabel(words: string): boolean {
-  return /^\*\*[^*]+\*\*\s*:?\s*$/.test(words) || /^[\p{L}][\p{L} ]{0,40}:\s*$/u.test(words);
+  return /^\*\*[^*]+\*\*\s*:?\s*$/.test(words) || plainLabel.test(words);
 }
 
 /** A bold field is a fact about the report, or under a heading like `### Pass 1 — Build` the state of that check. */

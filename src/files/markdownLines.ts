@@ -21,6 +21,8 @@ export interface MarkdownLine {
   /** Without the line break. */
   readonly end: number;
   readonly kind: LineKind;
+  /** White space (and quote marks) that the line begins with. */
+  readonly lead: string;
   /** Columns before the first character (after quote marks), a tab reaching the next multiple of four. */
   readonly indent: number;
   /** Behind one or more `>`. */
@@ -39,25 +41,26 @@ interface Fence {
   readonly quoted: boolean;
 }
 
-const enum Char {
-  Tab = 9,
-  Space = 32,
-  Hash = 35,
-  LeftParen = 40,
-  RightParen = 41,
-  Star = 42,
-  Plus = 43,
-  Minus = 45,
-  Dot = 46,
-  Less = 60,
-  Equals = 61,
-  Greater = 62,
-  LeftBracket = 91,
-  RightBracket = 93,
-  Underscore = 95,
-  Backtick = 96,
-  Tilde = 126,
-}
+/** Codes of the characters that make up Markdown. */
+const Char = {
+  Tab: 9,
+  Space: 32,
+  Hash: 35,
+  LeftParen: 40,
+  RightParen: 41,
+  Star: 42,
+  Plus: 43,
+  Minus: 45,
+  Dot: 46,
+  Less: 60,
+  Equals: 61,
+  Greater: 62,
+  LeftBracket: 91,
+  RightBracket: 93,
+  Underscore: 95,
+  Backtick: 96,
+  Tilde: 126,
+} as const;
 
 /**
  * Splits a Markdown text into lines and says what each one is. Tolerant where CommonMark is strict: fences and items
@@ -82,8 +85,10 @@ class LineScanner {
   scan(): MarkdownLine[] {
     const { text } = this;
     let start = 0;
+    const onlyLf = !text.includes('\r');
     for (;;) {
-      const end = endOfLine(text, start);
+      const lf = onlyLf ? text.indexOf('\n', start) : -1;
+      const end = !onlyLf ? endOfLine(text, start) : lf < 0 ? text.length : lf;
       this.addLine(start, end);
       if (end >= text.length) {
         return this.lines;
@@ -122,6 +127,7 @@ class LineScanner {
         start,
         end,
         kind,
+        lead: at === start ? '' : text.slice(start, at),
         indent,
         quoted,
         level: more.level ?? 0,

@@ -26,7 +26,7 @@ export interface TaskDraft {
   /** Boxes on properties of a heading task: `- [ ] **File**: …`. */
   readonly attributes: BoxDraft[];
   /** Heading of the list that may repeat heading tasks, when it stands in one. */
-  readonly copyOf?: string;
+  copyOf?: string;
 }
 
 /** A check-box line that is not a task. */

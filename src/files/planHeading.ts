@@ -1,3 +1,4 @@
+import { emoji, letters, withoutEmoji } from './characterClasses';
 import { boxAt } from './markdownLines';
 import { isSha } from './commitMention';
 import { markerOf } from '../model/marker';
@@ -38,14 +39,14 @@ export interface PlanHeading {
 const strongWords =
   'phase|фаза|этап|етап|fase|faza|fáze|étape|etapa|aşama|vaihe|giai đoạn|阶段|階段|フェーズ|단계|שלב|مرحلة|المرحلة|चरण';
 const weakWords = 'stage|milestone|wave|sprint|part|iteration|итерация|спринт';
-const phaseWord = new RegExp(`^(?:(${strongWords})|(?:${weakWords}))(?!\\p{L})\\s*[#№]?\\s*`, 'iu');
-const phaseNumber = /^(\d+(?:\.\d+)*[a-z]?|[IVX]{1,5}|[A-Z])(?![\p{L}\d])/u;
+const phaseWord = new RegExp(`^(?:(${strongWords})|(?:${weakWords}))(?![${letters}])\\s*[#№]?\\s*`, 'i');
+const phaseNumber = new RegExp(`^(\\d+(?:\\.\\d+)*[a-z]?|[IVX]{1,5}|[A-Z])(?![${letters}\\d])`);
 const eastPhase = /^第?\s*(\d+|[一二三四五六七八九十]+)\s*(?:阶段|階段|フェーズ|단계|期)\s*[:：—–\-.]?\s*/u;
 const phaseSeparator = /^\s*(?:[:：—–|]|[-.)](?=\s|$))\s*/u;
 const notAPhase =
   /^(?:complete\b|completed\b|completion|checkpoint|verification|validation|gates?\b|summary|reports?\b|review\b|sign-?off|deliverables|acceptance|exit|→|->|handoff|notes?\b|results?\b|status|risks?\b|overview|breakdown)/i;
 
-const fixPhase = /^(?:fix(?:es)? (?:phase|tasks|cycle)\b|(?:[\p{L}-]+ ){0,3}fixes(?:$|\s*[(:—–-]))/iu;
+const fixPhase = /^(?:fix(?:es)? (?:phase|tasks|cycle)\b|(?:[^\s:]+ ){0,3}fixes(?:$|\s*[(:—–-]))/i;
 const taskHeading =
   /^(?:(?:task|sub-?task|задача|tarefa|tarea|t[aâ]che|aufgabe|任务|任務|タスク|작업)\s*(?:#?\s*(?:T?\d|[A-Z]{1,4}\d*[-.]\d)|:)|fix\s*#?\d|T\d+(?:\.\d+)*\s*(?:[:—–-]|\.\s))/iu;
 const tasksHeading =
@@ -62,14 +63,14 @@ const elsewhereNames = new RegExp(
     '(?:quality|verification|phase|release|merge|exit) gates?(?: passed| failed| checklist| status)?',
     'quality (?:passed|failed|checklist)',
     'definition of (?:done|ready)',
-    '(?:final |manual |user |phase |post-[\\p{L}]+ )?(?:verification|validation)(?: (?:gates?|steps?|criteria|checklist|evidence|results?|plan|protocol|report))?',
+    '(?:final |manual |user |phase |post-[^ ]+ )?(?:verification|validation)(?: (?:gates?|steps?|criteria|checklist|evidence|results?|plan|protocol|report))?',
     '(?:phase )?(?:completion|complete|checkpoint)(?: (?:contract|report|checklist|verification|protocol|summary))?',
     '(?:track|plan) (?:completion|complete)(?: checklist)?',
-    '(?:(?:review|qa|test|testing|release|deployment|manual|pre-[\\p{L}]+|post-[\\p{L}]+|final) )?check-?list',
+    '(?:(?:review|qa|test|testing|release|deployment|manual|pre-[^ ]+|post-[^ ]+|final) )?check-?list',
     'discovered work',
     'legend',
     '(?:status )?markers?(?: legend)?',
-    '(?:[\\p{L}]+ )?(?:evaluation|completion|verification|review|test) (?:reports?|results?|evidence)',
+    '(?:[^ ]+ )?(?:evaluation|completion|verification|review|test) (?:reports?|results?|evidence)',
     '(?:technical|plan|execution|code|quality|board) (?:review|evaluation)(?: (?:report|result)s?)?',
     '(?:execution|fix|implementation|phase|plan|track|change) summary',
     'summary',
@@ -89,8 +90,10 @@ const elsewhereNames = new RegExp(
     'overlap check',
     'критерии приемки|критерии приёмки|критерии готовности|crit[eé]rios de aceita[cç][aã]o|criterios de aceptaci[oó]n|crit[eè]res d.acceptation|akzeptanzkriterien|验收标准|驗收標準|受け入れ基準|인수 조건',
   ].join('|')})$`,
-  'iu',
 );
+
+const leadingEmoji = new RegExp(`^(?:${emoji}|\\s)+(?=[${letters}\\d[])`);
+const notInNames = new RegExp(`^[\\s\\d.)#]+|[^${letters}\\d\\s'’&/-]`, 'g');
 
 const doneWord =
   /^(?:complete|completed|done|finished|implemented|готово|выполнено|завершено|完成|已完成|完了|완료)$/i;
@@ -101,9 +104,10 @@ const openWord =
 export function isElsewhereName(name: string): boolean {
   const plain = name
     .slice(0, 120)
+    .toLowerCase()
     .replace(/\([^)]*\)/g, ' ')
     .split(/\s[—–-]\s/, 1)[0]
-    ?.replace(/^[\s\d.)#]+|[^\p{L}\d\s'’&/-]/gu, ' ')
+    ?.replace(notInNames, ' ')
     .replace(/\s+/g, ' ')
     .trim();
   return plain !== undefined && plain !== '' && elsewhereNames.test(plain);
@@ -184,7 +188,7 @@ function phaseOf(text: string): Pick<PlanHeading, 'role' | 'name' | 'number' | '
       const name = rest.slice(separator[0].length).trim();
       return name === '' ? undefined : { role: 'phase', name, strong };
     }
-    const named = /^([\p{L}\d]+(?: [\p{L}\d]+)?)\s*[:：—–]\s*\S/u.exec(rest);
+    const named = /^([^\s:：—–-]+(?: [^\s:：—–-]+)?)\s*[:：—–]\s*\S/.exec(rest);
     return named?.[1] && !notAPhase.test(named[1]) ? { role: 'phase', name: rest.trim(), strong } : undefined;
   }
   if (separator) {
@@ -231,7 +235,7 @@ function readMarks(raw: string): HeadingMarks {
   if (lead) {
     marks.said ??= 'done';
   }
-  text = text.replace(/^[\p{Extended_Pictographic}\uFE0F\s]+(?=[\p{L}\d[])/u, '');
+  text = text.replace(leadingEmoji, '');
   const inside = /\[checkpoint\s*:?\s*([^\]]*)\]/i.exec(text.slice(0, 500));
   if (inside) {
     marks.checkpoint ??= (inside[1] ?? '').trim();
@@ -267,7 +271,7 @@ function takeSuffix(raw: string, marks: HeadingMarks, end: number): number | und
         return start;
       }
     }
-    const words = content.replace(/[\p{Extended_Pictographic}\uFE0F]/gu, '').trim();
+    const words = withoutEmoji(content).trim();
     const said = saidBy(words);
     if (said || /[✅✔☑]/u.test(content)) {
       marks.said ??= said ?? 'done';
@@ -276,6 +280,9 @@ function takeSuffix(raw: string, marks: HeadingMarks, end: number): number | und
     return /^#\d+$/.test(content) || isSha(content.replace(/^commit:?\s*/i, '')) ? start : undefined;
   }
   const tail = raw.slice(Math.max(marks.bodyStart, end - 40), end);
+  if (/^[\w\s,.:;'"`/+&#@*]*[a-z\d`]$/.test(tail)) {
+    return undefined; // plain words, as most headings end in
+  }
   const emoji = /(?:[✅✔☑🎉]|⏳|🔄|🚧|⬜|❌|⏸|🔵|🟢|🟡|🔴|⛔|🚫|⚠)\uFE0F?$/u.exec(tail);
   if (emoji) {
     marks.said ??= emojiMeaning(emoji[0]);
@@ -284,10 +291,13 @@ function takeSuffix(raw: string, marks: HeadingMarks, end: number): number | und
   // A status word counts after an emoji or a dash, or in capitals.
   const word =
     /(?:^|\s)((?:NOT |IN )?[A-Z]{3,}(?: ?DO)?)$/.exec(tail) ??
-    /(?:[✅✔☑⏳🔄🚧⬜❌⏸]\uFE0F?|\s[—–-])\s*((?:not |in )?\p{L}{3,})$/iu.exec(tail);
+    /(?:[✅✔☑⏳🔄🚧⬜❌⏸]\uFE0F?|\s[—–-])\s*((?:not |in )?[^\s—–-]{3,})$/iu.exec(tail);
   const said = word?.[1] ? saidBy(word[1]) : undefined;
   if (!said || !word?.[1]) {
     return undefined;
+  }
+  if (/^\s*(?:sub-?)?task\s+\S+\s*[—–:-]?\s*$/i.test(raw.slice(marks.bodyStart, end - word[1].length))) {
+    return undefined; // `Task 6 — Complete` is called "Complete"
   }
   marks.said ??= said;
   return raw.slice(0, end - word[1].length).replace(/[\s—–-]+$/, '').length;
@@ -295,10 +305,7 @@ function takeSuffix(raw: string, marks: HeadingMarks, end: number): number | und
 
 /** The state that a status word states: "COMPLETE", "in progress", … */
 export function saidBy(words: string): Marker | undefined {
-  const plain = words
-    .replace(/[\p{Extended_Pictographic}\uFE0F*_]/gu, '')
-    .trim()
-    .replace(/_/g, ' ');
+  const plain = withoutEmoji(words).replace(/[*_]/g, ' ').trim();
   if (doneWord.test(plain)) {
     return 'done';
   }

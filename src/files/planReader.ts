@@ -1,13 +1,16 @@
 import { markerOf } from '../model/marker';
 import type { Section, TextRange } from '../model/plan';
 import type { TextProblem } from '../model/problem';
+import { letters } from './characterClasses';
 import type { MarkdownLine } from './markdownLines';
 import { boxAt } from './markdownLines';
 import type { BoxDraft, PhaseDraft, TaskDraft } from './planDraft';
 import type { PlanHeading } from './planHeading';
 import { isElsewhereName, isReportName, readHeading, saidBy } from './planHeading';
-import type { Field, TaskLine } from './taskLine';
-import { plainText, readField, readList, readTaskComment, readTaskLine } from './taskLine';
+import type { TaskLine } from './taskLine';
+import { plainText, readList, readTaskComment, readTaskLine } from './taskLine';
+import { isAttribute, isTaskField, itemParagraphEnd, readField } from './taskField';
+import type { Field } from './taskField';
 
 /** A heading whose section is still open. */
 interface OpenSection {
@@ -18,6 +21,10 @@ interface OpenSection {
   readonly isTitle: boolean;
   phase?: PhaseDraft;
   readonly task?: TaskDraft;
+  /** The nearest, this section's or one above. */
+  readonly namedPhase?: PhaseDraft;
+  readonly nearestTask?: TaskDraft;
+  readonly copyOf?: string;
   /** Name of the heading, this or one above, under which boxes are not tasks. */
   readonly elsewhere?: string;
   readonly section?: { name: string; line: number; endLine: number };
@@ -27,6 +34,8 @@ interface OpenSection {
 interface OpenItem {
   readonly indent: number;
   readonly task?: TaskDraft;
+  /** The task of the item, else the nearest around it. */
+  readonly nearestTask?: TaskDraft;
   readonly depth: number;
   readonly elsewhere?: string;
   /** Set for `- **Files:**`, whose value is the list below it. */
@@ -40,12 +49,7 @@ interface OpenLabel {
   hasItems: boolean;
 }
 
-/** Properties of a task. A box on one of these is no sub-task (VARIATIONS §9 #20). */
-const attributeNames =
-  /^(?:files?|locations?|issue|type|status|acceptance(?: criteria)?|depends on|deps|dependencies|reason|recommendation|severity|priority|effort|estimate|component|owner)$/;
-/** Names that are fields even without bold marks, so that prose with a colon is none. */
-const plainFields =
-  /^(?:files?|acceptance(?: criteria)?|depends on|deps|dependencies|reason|blocked(?: by| reason)?|status|note)$/;
+const plainLabel = new RegExp(`^([${letters}][${letters} ()/-]{0,60}):\\s*$`);
 
 /** Deeper nesting than this is read as siblings. No plan means it; a hostile one could exhaust the stack. */
 const deepest = 24;
@@ -164,7 +168,7 @@ export class PlanReader {
     let { role } = heading;
     this.closeSections(level, role === 'task' || role === 'tasks' || role === 'copy');
     const parent = this.open.at(-1);
-    const phaseAbove = this.open.find((section) => section.phase?.named);
+    const phaseAbove = parent?.namedPhase;
     let elsewhere = parent?.elsewhere;
     if (elsewhere !== undefined && role === 'phase' && this.open.every((s) => s.level === 1)) {
       elsewhere = undefined; // `# Notes` above all phases says nothing about them
@@ -203,7 +207,19 @@ export class PlanReader {
       section = { name: heading.heading, line: line.number, endLine: line.number };
       this.sections.push(section);
     }
-    this.open.push({ level, line: line.number, heading, isTitle, phase, task, elsewhere, section });
+    this.open.push({
+      level,
+      line: line.number,
+      heading,
+      isTitle,
+      phase,
+      task,
+      elsewhere,
+      section,
+      namedPhase: phase ?? phaseAbove,
+      nearestTask: task ?? parent?.nearestTask,
+      copyOf: role === 'copy' ? heading.heading : parent?.copyOf,
+    });
   }
 
   /** Closes sections of this level and deeper. A task heading on the level of its phase belongs to that phase. */
@@ -228,20 +244,19 @@ export class PlanReader {
   private addHeadingTask(line: MarkdownLine, heading: PlanHeading): TaskDraft {
     const words = readTaskLine(heading.body, heading.bodyStart);
     const name = readTaskLine(heading.name, 0);
-    const task: TaskDraft = {
-      ...emptyTask(line.number, words),
-      number: words.number ?? name.number,
-      text: name.text,
-      marker: heading.box ? markerOf(this.character(heading.box)) : 'todo',
-      place: heading.box ? 'headingBox' : 'derived',
-      markerRange: heading.box,
-      isHeading: true,
-      said: heading.said,
-    };
+    const task = newTask(line.number, words, true);
+    task.number ??= name.number;
+    task.text = name.text;
+    task.said = heading.said;
+    if (heading.box) {
+      task.place = 'headingBox';
+      task.marker = markerOf(this.character(heading.box));
+      task.markerRange = heading.box;
+    }
     if (heading.checkpoint !== undefined && /^[0-9a-f]{7,40}$/i.test(heading.checkpoint)) {
       task.commits.push(heading.checkpoint);
     }
-    this.attach(task, this.open.findLast((section) => section.task)?.task);
+    this.attach(task, this.ownTask());
     return task;
   }
 
@@ -250,7 +265,7 @@ export class PlanReader {
   private readBox(line: MarkdownLine, box: TextRange, index: number): number {
     this.boxCount++;
     this.closeItems(line.indent);
-    const last = this.paragraphEnd(index, line.indent + 2);
+    const last = itemParagraphEnd(this.text, this.lines, index);
     const paragraphEnd = this.lines[last]?.end ?? line.end;
     const body = this.text.slice(line.contentStart, paragraphEnd);
     const above = this.items.at(-1);
@@ -264,25 +279,23 @@ export class PlanReader {
     if (under !== undefined || this.noTasks) {
       const name = under ?? 'unreadable text';
       this.addElsewhere(line, box, body, name);
-      this.items.push({ indent: line.indent, depth, elsewhere: name });
+      this.items.push({ indent: line.indent, depth, elsewhere: name, nearestTask: above?.nearestTask });
       return last;
     }
     const field = owner && readField(body);
-    if (owner && field?.bold && attributeNames.test(field.name)) {
+    if (owner && field && isAttribute(field)) {
       owner.attributes.push(this.boxDraft(line, box, body, owner.text));
       this.readOwnField(owner, field);
-      this.items.push({ indent: line.indent, depth });
+      this.items.push({ indent: line.indent, depth, nearestTask: owner });
       return last;
     }
     const words = readTaskLine(body, line.contentStart);
-    const task: TaskDraft = {
-      ...emptyTask(line.number, words),
-      endLine: this.lines[last]?.number ?? line.number,
-      marker: markerOf(this.character(box)),
-      place: 'listBox',
-      markerRange: box,
-      copyOf: this.open.findLast((section) => section.heading.role === 'copy')?.heading.heading,
-    };
+    const task = newTask(line.number, words, false);
+    task.endLine = this.lines[last]?.number ?? line.number;
+    task.place = 'listBox';
+    task.marker = markerOf(this.character(box));
+    task.markerRange = box;
+    task.copyOf = this.open.at(-1)?.copyOf;
     if (task.marker === 'unclear') {
       this.problems.push({
         line: line.number,
@@ -292,20 +305,21 @@ export class PlanReader {
       });
     }
     this.attach(task, owner);
-    this.items.push({ indent: line.indent, task: depth > deepest ? undefined : task, depth });
+    const item = depth > deepest ? undefined : task;
+    this.items.push({ indent: line.indent, task: item, nearestTask: item ?? above?.nearestTask, depth });
     return last;
   }
 
   private readBullet(line: MarkdownLine, index: number): number {
     this.closeItems(line.indent);
-    const last = this.paragraphEnd(index, line.indent + 2);
+    const last = itemParagraphEnd(this.text, this.lines, index);
     const words = this.text.slice(line.contentStart, this.lines[last]?.end ?? line.end);
     const above = this.items.at(-1);
     const field = readField(words);
     const label = labelOf(words);
     const owner = this.directOwner();
     let opened: OpenItem['field'];
-    if (owner && field && (field.bold || plainFields.test(field.name))) {
+    if (owner && field && isTaskField(field)) {
       this.readOwnField(owner, field, line.contentStart);
       if (field.value === '') {
         opened = { name: field.name, owner };
@@ -318,27 +332,11 @@ export class PlanReader {
     this.items.push({
       indent: line.indent,
       depth: (above?.depth ?? 0) + 1,
+      nearestTask: above?.nearestTask,
       elsewhere: above?.elsewhere ?? (label !== undefined && isElsewhereName(label) ? label : undefined),
       field: opened,
     });
     return last;
-  }
-
-  /** Index of the last line of the paragraph that begins at `index`: indented text without a blank line or field between. */
-  private paragraphEnd(index: number, indent: number): number {
-    let last = index;
-    for (;;) {
-      const next = this.lines[last + 1];
-      if (next?.kind !== 'text' || next.quoted || next.indent < indent) {
-        return last;
-      }
-      const words = this.text.slice(next.contentStart, Math.min(next.end, next.contentStart + 80));
-      const field = readField(words);
-      if ((field && (field.bold || plainFields.test(field.name))) || words.startsWith('|')) {
-        return last;
-      }
-      last++;
-    }
   }
 
   // Text, labels, comments
@@ -360,7 +358,7 @@ export class PlanReader {
     }
     const owner = this.directOwner();
     const field = owner && readField(words.slice(0, 4000));
-    if (owner && field && (field.bold || plainFields.test(field.name))) {
+    if (owner && field && isTaskField(field)) {
       this.readOwnField(owner, field, line.contentStart);
     }
     if (words.startsWith('<<<<<<< ')) {
@@ -377,7 +375,7 @@ export class PlanReader {
   private openBoldPhase(line: MarkdownLine, label: string): boolean {
     if (
       label.length > 200 ||
-      !/^\p{L}+ [^\s:—–-]+\s*[:—–-]/u.test(label) ||
+      !/^[^\s:—–-]+ [^\s:—–-]+\s*[:—–-]/.test(label) ||
       this.open.some((s) => s.elsewhere)
     ) {
       return false;
@@ -457,7 +455,7 @@ export class PlanReader {
   }
 
   private phaseHere(line: number): PhaseDraft {
-    const named = this.open.findLast((section) => section.phase?.named)?.phase;
+    const named = this.open.at(-1)?.namedPhase;
     if (named) {
       return named;
     }
@@ -486,7 +484,7 @@ export class PlanReader {
 
   /** The task that a box here is a sub-task of. */
   private owner(): TaskDraft | undefined {
-    return this.items.findLast((item) => item.task)?.task ?? this.ownTask();
+    return this.items.at(-1)?.nearestTask ?? this.ownTask();
   }
 
   /** The task that a bullet, field or comment here is directly about. */
@@ -501,7 +499,7 @@ export class PlanReader {
 
   /** The heading task whose section this is. */
   private ownTask(): TaskDraft | undefined {
-    return this.open.findLast((section) => section.task)?.task;
+    return this.open.at(-1)?.nearestTask;
   }
 
   private elsewhereHere(indent: number): string | undefined {
@@ -550,7 +548,13 @@ export class PlanReader {
   }
 }
 
-function emptyTask(line: number, words: TaskLine): TaskDraft {
+function newTask(line: number, words: TaskLine, isHeading: boolean): TaskDraft {
+  const commits: string[] = [];
+  for (const mention of words.commits) {
+    if (mention.sha !== undefined) {
+      commits.push(mention.sha);
+    }
+  }
   return {
     number: words.number,
     text: words.text,
@@ -558,15 +562,19 @@ function emptyTask(line: number, words: TaskLine): TaskDraft {
     endLine: line,
     marker: 'todo',
     place: 'derived',
-    commits: words.commits.flatMap((mention) => mention.sha ?? []),
+    markerRange: undefined,
+    commits,
     notes: [],
     dependsOn: [...words.dependsOn],
     files: [...words.files],
     parallelGroup: words.parallelGroup,
+    acceptance: undefined,
     needsPerson: words.needsPerson,
     tasks: [],
-    isHeading: false,
+    isHeading,
+    said: undefined,
     attributes: [],
+    copyOf: undefined,
   };
 }
 
@@ -587,8 +595,6 @@ function labelOf(words: string): string | undefined {
   if (words.length > 200) {
     return undefined;
   }
-  const match =
-    /^(?:\*\*|__)([^*_].*?)(?:\*\*|__)\s*:?\s*$/.exec(words) ??
-    /^([\p{L}][\p{L} ()/-]{0,60}):\s*$/u.exec(words);
+  const match = /^(?:\*\*|__)([^*_].*?)(?:\*\*|__)\s*:?\s*$/.exec(words) ?? plainLabel.exec(words);
   return match?.[1]?.replace(/:\s*$/, '').trim();
 }

@@ -1,3 +1,4 @@
+import { letters } from './characterClasses';
 import { commitTail, commitsInComment } from './commitMention';
 import type { CommitMention } from './commitMention';
 
@@ -17,16 +18,6 @@ export interface TaskLine {
   readonly needsPerson: boolean;
 }
 
-/** `**File:** a.ts`, `Reason: …`: a named property of the task or phase above it. */
-export interface Field {
-  /** Lower case, without bold marks. */
-  readonly name: string;
-  readonly value: string;
-  /** Where the value begins in the text given. */
-  readonly valueStart: number;
-  readonly bold: boolean;
-}
-
 interface CommentFacts {
   commits: CommitMention[];
   dependsOn: string[];
@@ -35,9 +26,13 @@ interface CommentFacts {
   id?: string;
 }
 
-const taskWord =
-  /^(task|sub-?task|fix|задача|подзадача|tarefa|tarea|t[aâ]che|aufgabe|taak|uppgift|任务|任務|タスク|작업)(?!\p{L})\s*#?/iu;
-const idAfterWord = /^(T?\d+(?:\.\d+)*[a-z]?|[A-Z]{1,4}\d*[-.][A-Z]?\d+)(?![\p{L}\d]|[-–]\d)/u;
+const taskWord = new RegExp(
+  `^(task|sub-?task|fix|задача|подзадача|tarefa|tarea|t[aâ]che|aufgabe|taak|uppgift|任务|任務|タスク|작업)(?![${letters}])\\s*#?`,
+  'i',
+);
+const idAfterWord = new RegExp(
+  `^(T?\\d+(?:\\.\\d+)*[a-z]?|[A-Z]{1,4}\\d*[-.][A-Z]?\\d+)(?![${letters}\\d]|[-–]\\d)`,
+);
 const bareId =
   /^(?:(T\d+(?:\.\d+)*[a-z]?|\d+(?:\.\d+)+[a-z]?)(?=\s|[:：.)]|\*\*|$)|(\d{1,4})(?=[.):：](?:\s|\*\*)|\*\*)|([A-Z]{1,4}\d{0,3}-[A-Z]?\d{1,4})(?=\s*(?:\*\*)?\s*(?:[:：—–]|-\s)))/u;
 const separator = /^\s*(?:\*\*)?\s*(?:[:：—–)]|[-.](?=\s|\*\*|$))\s*(?:\*\*)?\s*/u;
@@ -58,8 +53,9 @@ export function readTaskLine(body: string, offset: number): TaskLine {
   const head = readHead(visible);
   return {
     number: head.number ?? facts.id,
-    text: plainText(head.text) || plainText(visible) || body.trim(),
-    commits: [...facts.commits].sort((a, b) => a.range.start - b.range.start),
+    text: plainText(head.text) || plainText(visible) || plainText(body),
+    commits:
+      facts.commits.length < 2 ? facts.commits : facts.commits.sort((a, b) => a.range.start - b.range.start),
     end: offset + end,
     dependsOn: facts.dependsOn,
     files: facts.files,
@@ -145,7 +141,7 @@ function readComment(content: string, offset: number, facts: CommentFacts): void
 }
 
 function addFact(facts: CommentFacts, key: string, value: string): void {
-  if (value === '' || /^(?:none|n\/a|-|—)(?![\p{L}\d])/iu.test(value)) {
+  if (value === '' || /^(?:none|n\/a|-|—)(?![\w-])/i.test(value)) {
     return;
   }
   if (/^(?:deps?|depends|depends[ _-]on|dependencies|blocked by|after)$/.test(key)) {
@@ -163,9 +159,10 @@ function addFact(facts: CommentFacts, key: string, value: string): void {
 export function readList(value: string): string[] {
   return value
     .slice(0, 10_000)
+    .replace(/\([^)]*\)/g, '')
     .split(/[,;]|\s+(?:and|&)\s+/)
     .map(cleanReference)
-    .filter((item) => item !== '' && !/^(?:none|n\/a|nothing|-|—)(?![\p{L}\d])/iu.test(item));
+    .filter((item) => item !== '' && !/^(?:none|n\/a|nothing|-|—)(?![\w-])/i.test(item));
 }
 
 function cleanReference(item: string): string {
@@ -203,24 +200,14 @@ function readHead(visible: string): { number?: string; text: string } {
   return { number, text: word ? visible : visible.slice(bold + idEnd) };
 }
 
-/** The text without bold marks; what stands in back-ticks is left alone. */
+/** The text on one line and without bold marks; what stands in back-ticks is left alone. */
 export function plainText(text: string): string {
-  return text.replace(/`[^`]*`|\*\*/g, (match) => (match === '**' ? '' : match)).trim();
-}
-
-/** Reads `**Name:** value`, `**Name**: value`, `Name: value`. */
-export function readField(text: string): Field | undefined {
-  const match =
-    /^\s*(?:\*\*|__)([\p{L}][\p{L}\d /-]{0,40}?)(?:\s*[:：]\s*(?:\*\*|__)|(?:\*\*|__)\s*[:：])\s*/u.exec(
-      text,
-    ) ?? /^\s*([\p{L}][\p{L} ]{0,24}?)\s*[:：](?:\s+|$)/u.exec(text.slice(0, 64));
-  if (!match?.[1]) {
-    return undefined;
+  let plain = text;
+  if (plain.includes('\n') || plain.includes('\r')) {
+    plain = plain.replace(/[^\S\r\n]*[\r\n]\s*/g, ' ');
   }
-  return {
-    name: match[1].toLowerCase(),
-    value: text.slice(match[0].length).trim(),
-    valueStart: match[0].length,
-    bold: /^\s*(?:\*\*|__)/.test(match[0]),
-  };
+  if (plain.includes('**')) {
+    plain = plain.replace(/`[^`]*`|\*\*/g, (match) => (match === '**' ? '' : match));
+  }
+  return plain.trim();
 }
