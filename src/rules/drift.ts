@@ -248,26 +248,16 @@ function idDrift(track: DriftTrack): Problem[] {
 }
 
 function missing(track: DriftTrack): Problem[] {
-  const problems: Problem[] = [];
-  if (!track.registered) {
-    problems.push({
-      file: track.folder ?? track.root,
-      severity: 'info',
-      code: 'track-not-registered',
-      message: `The folder ${track.id} has no entry in tracks.md, so other tools may not see the track.`,
-      repair: 'registerTrack',
-    });
-  }
-  if (track.documents.metadata === undefined && track.dialect === 'evaluate-loop') {
-    problems.push({
+  if (track.documents.metadata !== undefined || track.dialect !== 'evaluate-loop') return [];
+  return [
+    {
       file: track.folder ?? track.root,
       severity: 'warning',
       code: 'metadata-missing',
       message: `The track ${track.id} has no metadata.json; its step is inferred from plan.md.`,
       repair: 'createMetadata',
-    });
-  }
-  return problems;
+    },
+  ];
 }
 
 // --- words ---

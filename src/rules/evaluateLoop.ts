@@ -1,11 +1,14 @@
-import type { EditRefusal } from '../model/edit';
-import type { Checkpoint, LoopState, LoopStep, StepStatus } from '../model/loopState';
+import type { LoopState, LoopStep, StepStatus } from '../model/loopState';
 import { agentFor, taskIdOf } from './agentInvocation';
 import { escalationOf, type Escalation } from './escalation';
-import { fixCycleToStart, type EscalationTrigger, type LoopFacts } from './loopFacts';
+import type { At, LoopEvent, LoopTransition } from './loopEvents';
+import { fixCycleToStart, type LoopFacts } from './loopFacts';
 import { loopRows, type LoopAction, type LoopRow } from './loopRows';
+import { at, refuse, released, settle, transition, withCheckpoint } from './loopTransition';
+import { blocked, fixCycleAllowed, setByHand, unblocked } from './personEvents';
 
 export type { Escalation } from './escalation';
+export type { LoopEvent, LoopTransition } from './loopEvents';
 export type { EscalationTrigger, LoopFacts } from './loopFacts';
 
 /** What happens next to a track, and the rule that says so. */
@@ -40,44 +43,6 @@ export interface NextAction {
   /** `implement`: the task. */
   readonly task?: { readonly id: string; readonly text: string; readonly line: number };
 }
-
-interface At {
-  /** ISO time of the event. */
-  readonly at: string;
-}
-
-/** Everything that can happen to a loop. */
-export type LoopEvent =
-  /** The agent's process has really started. */
-  | (At & { readonly kind: 'started'; readonly agent?: string })
-  | (At & {
-      readonly kind: 'passed';
-      readonly notes?: string;
-      /** EVALUATE_EXECUTION: whether business documents must be synced. */
-      readonly businessSync?: boolean;
-    })
-  | (At & { readonly kind: 'failed'; readonly reasons: readonly string[] })
-  | (At & { readonly kind: 'skipped'; readonly reason?: string })
-  /** Take the row that fits now, if it needs no agent: advance, complete, unblock or escalate. */
-  | (At & { readonly kind: 'advance' })
-  | (At & { readonly kind: 'blocked'; readonly description: string; readonly trigger?: EscalationTrigger })
-  /** The blockers are resolved (facts must have no active one). */
-  | (At & { readonly kind: 'unblocked' })
-  /** A person allows one fix cycle more than the limit. */
-  | (At & { readonly kind: 'allowFixCycle' })
-  /** A person sets the step by hand. */
-  | (At & { readonly kind: 'set'; readonly step: LoopStep; readonly status: StepStatus });
-
-export type LoopTransition =
-  | {
-      readonly loop: LoopState;
-      readonly row: string;
-      readonly why: string;
-      readonly escalation?: Escalation;
-      /** True when the track is to be marked complete. */
-      readonly completed: boolean;
-    }
-  | { readonly refused: EditRefusal };
 
 /** The row of the transition table that fits a state (spec 003, "State Machine Transitions"; FORMATS §4.4). */
 export function rowFor(loop: LoopState, facts: LoopFacts): LoopRow {
@@ -326,158 +291,7 @@ function countsRevision(loop: LoopState, action: Extract<LoopAction, { kind: 'ad
   );
 }
 
-function blocked(
-  loop: LoopState,
-  facts: LoopFacts,
-  event: Extract<LoopEvent, { kind: 'blocked' }>,
-): LoopTransition {
-  if (loop.step === 'COMPLETE')
-    return refuse('complete', 'The loop is at COMPLETE: nothing is left to block.');
-  const trigger = event.trigger ?? 'blocker';
-  const stopped = withCheckpoint(loop, loop.step, { status: 'BLOCKED', lastUpdated: event.at });
-  return {
-    ...transition(
-      at(stopped, loop.step, 'BLOCKED'),
-      `${loop.step}/${loop.stepStatus} + blocked → BLOCKED`,
-      `${loop.step} is blocked: ${event.description}`,
-    ),
-    escalation: { ...escalationOf(trigger, event.description, loop, facts), existing: [] },
-  };
-}
-
-function unblocked(loop: LoopState, facts: LoopFacts, time: string): LoopTransition {
-  if (loop.stepStatus !== 'BLOCKED' && loop.stepStatus !== 'ESCALATE') {
-    return refuse('not-blocked', `${loop.step} is ${loop.stepStatus}, not blocked.`);
-  }
-  if (facts.activeBlockers.length > 0) {
-    return refuse(
-      'blockers-active',
-      `${loop.step} stays blocked: ${facts.activeBlockers.map((b) => b.description).join('; ')}. Resolve that first.`,
-    );
-  }
-  if (loop.step === 'FIX' && fixCycleToStart(loop) > loop.maxFixCycles) {
-    return refuse(
-      'fix-cycle-limit',
-      `All ${loop.maxFixCycles} fix cycles are used: allow one more, or set the step by hand.`,
-    );
-  }
-  return released(
-    loop,
-    `${loop.step}/${loop.stepStatus} + unblocked → NOT_STARTED`,
-    `No blocker is left: ${loop.step} goes back to NOT_STARTED and its agent can be dispatched again.`,
-    time,
-  );
-}
-
-function released(loop: LoopState, row: string, why: string, time: string): LoopTransition {
-  const freed = withCheckpoint(loop, loop.step, { status: 'NOT_STARTED', lastUpdated: time });
-  return transition({ ...at(freed, loop.step, 'NOT_STARTED'), stepStartedAt: undefined }, row, why);
-}
-
-function fixCycleAllowed(loop: LoopState, time: string): LoopTransition {
-  const atLimit =
-    loop.fixCycleCount >= loop.maxFixCycles &&
-    (loop.step === 'FIX'
-      ? loop.stepStatus !== 'IN_PROGRESS' && loop.stepStatus !== 'PASSED' && loop.stepStatus !== 'SKIPPED'
-      : loop.step === 'EVALUATE_EXECUTION' &&
-        (loop.stepStatus === 'FAILED' || loop.stepStatus === 'PARTIAL_FAIL'));
-  if (!atLimit) {
-    return refuse(
-      'fix-limit-not-reached',
-      `The fix limit does not hold the loop: ${loop.step}/${loop.stepStatus} with ${loop.fixCycleCount} of ${loop.maxFixCycles} cycles used.`,
-    );
-  }
-  const cycle = loop.fixCycleCount + 1;
-  const freed = withCheckpoint(settle(loop, time), 'FIX', {
-    status: 'NOT_STARTED',
-    completedAt: undefined,
-    lastUpdated: time,
-  });
-  return transition(
-    {
-      ...at(freed, 'FIX', 'NOT_STARTED'),
-      stepStartedAt: undefined,
-      fixCycleCount: cycle,
-      maxFixCycles: cycle,
-    },
-    `${loop.step}/${loop.stepStatus} + allowFixCycle → FIX`,
-    `A person allowed fix cycle ${cycle}.`,
-  );
-}
-
-function setByHand(loop: LoopState, event: Extract<LoopEvent, { kind: 'set' }>): LoopTransition {
-  const { step, status } = event;
-  if (status === 'IN_PROGRESS' || status === 'BOARD_REVIEW' || status === 'PARTIAL_FAIL') {
-    return refuse(
-      'by-agent-only',
-      `${status} says that an agent is at work, so it is not set by hand: set NOT_STARTED and start the agent.`,
-    );
-  }
-  if (status === 'BLOCKED' || status === 'ESCALATE') {
-    return refuse(
-      'by-agent-only',
-      `${status} needs a reason that others can resolve: block the track instead.`,
-    );
-  }
-  if (step === 'COMPLETE') {
-    return refuse(
-      'evaluation-required',
-      'COMPLETE is reached only through a passed evaluation (mandatory rule 3): set EVALUATE_EXECUTION to PASSED, then step the loop.',
-    );
-  }
-  if (step === 'EVALUATE_EXECUTION' && status === 'SKIPPED') {
-    return refuse(
-      'evaluation-required',
-      'EVALUATE_EXECUTION cannot be skipped: a track is never completed without it (mandatory rule 3).',
-    );
-  }
-  if (step === 'NOT_STARTED' && status !== 'NOT_STARTED') {
-    return refuse(
-      'by-agent-only',
-      'A track that has not begun has no outcome: set it to NOT_STARTED, or name a step.',
-    );
-  }
-  // What a person says about a step is its history from now on; a step to be done again keeps what it left behind.
-  const moved =
-    status === 'NOT_STARTED'
-      ? loop
-      : withCheckpoint(loop, step, { status, completedAt: event.at, lastUpdated: event.at });
-  return transition(
-    { ...at(moved, step, status), stepStartedAt: undefined },
-    `${loop.writtenStep}/${loop.writtenStepStatus} + set → ${step}/${status}`,
-    `A person set the step to ${step} / ${status}.`,
-  );
-}
-
 // --- states ---
-
-function at(loop: LoopState, step: LoopStep, stepStatus: StepStatus): LoopState {
-  return { ...loop, step, stepStatus, writtenStep: step, writtenStepStatus: stepStatus, understood: true };
-}
-
-const noCheckpoint: Checkpoint = {
-  status: 'NOT_STARTED',
-  failureReasons: [],
-  fixesRemaining: [],
-  outputFiles: [],
-  raw: {},
-};
-
-function withCheckpoint(loop: LoopState, step: LoopStep, change: Partial<Checkpoint>): LoopState {
-  // NOT_STARTED and COMPLETE are places, not work: they leave no checkpoint.
-  if (step === 'NOT_STARTED' || step === 'COMPLETE') return loop;
-  return {
-    ...loop,
-    checkpoints: { ...loop.checkpoints, [step]: { ...(loop.checkpoints[step] ?? noCheckpoint), ...change } },
-  };
-}
-
-/** Writes the outcome of a step that is left into its checkpoint, when only step_status had it. */
-function settle(loop: LoopState, time: string): LoopState {
-  const { step, stepStatus } = loop;
-  if (stepStatus === 'NOT_STARTED' || loop.checkpoints[step]?.status === stepStatus) return loop;
-  return withCheckpoint(loop, step, { status: stepStatus, lastUpdated: time });
-}
 
 function failEvaluation(
   loop: LoopState,
@@ -510,16 +324,4 @@ function resumePoint(loop: LoopState, action: LoopAction): string | undefined {
 
 function whyOf(row: LoopRow, loop: LoopState, facts: LoopFacts): string {
   return typeof row.why === 'string' ? row.why : row.why(loop, facts);
-}
-
-function transition(
-  loop: LoopState,
-  row: string,
-  why: string,
-): { readonly loop: LoopState; readonly row: string; readonly why: string; readonly completed: boolean } {
-  return { loop, row, why, completed: false };
-}
-
-function refuse(code: string, message: string): { readonly refused: EditRefusal } {
-  return { refused: { code, message } };
 }

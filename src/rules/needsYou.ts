@@ -32,7 +32,7 @@ const urgency: readonly Kind[] = [
  */
 export function needsYou(root: RootSnapshot, now: Date): NeedsYouItem[] {
   const items = root.tracks.flatMap((track) => itemsOf(track, now));
-  return [...items, ...rootProblems(root)].sort(byUrgency);
+  return [...items, ...unregistered(root), ...rootProblems(root)].sort(byUrgency);
 }
 
 function itemsOf(track: Track, now: Date): NeedsYouItem[] {
@@ -43,6 +43,7 @@ function itemsOf(track: Track, now: Date): NeedsYouItem[] {
       ...boards(track),
       ...tasks(track),
       ...busItems(track, now),
+      ...staleFileLocks(track),
       ...driftItem(track),
     );
   }
@@ -310,7 +311,6 @@ const driftCodes: ReadonlySet<string> = new Set([
   'progress-disagrees',
   'id-disagrees',
   'checkpoint-missing',
-  'track-not-registered',
   'metadata-missing',
 ]);
 
@@ -348,6 +348,47 @@ const repairLabel = {
   createMetadata: 'Create metadata.json',
   removeStaleLock: 'Remove Stale Lock',
 } as const;
+
+/** A registry that nobody keeps is one finding, not one a track. */
+function unregistered(root: RootSnapshot): NeedsYouItem[] {
+  const found = root.tracks.flatMap((track) => {
+    const problem = track.problems.find(({ code }) => code === 'track-not-registered');
+    return problem && (track.group === 'active' || track.group === 'ready') ? [{ track, problem }] : [];
+  });
+  const [first] = found;
+  if (!first) return [];
+  const only = found.length === 1 ? first.track : undefined;
+  return [
+    {
+      id: `${root.path}||drift|not-registered`,
+      kind: 'drift',
+      root: root.path,
+      ...(only ? { trackKey: only.key, trackName: only.name } : {}),
+      what: only ? 'Not in tracks.md' : `${found.length} tracks are not in tracks.md`,
+      why: only ? first.problem.message : found.map(({ track }) => track.id).join('\n'),
+      file: root.registryFile ?? first.problem.file,
+      actions: [
+        ...(only
+          ? [{ kind: 'repair' as const, label: repairLabel.registerTrack, argument: 'registerTrack' }]
+          : []),
+        open,
+      ],
+    },
+  ];
+}
+
+function staleFileLocks(track: Track): Found[] {
+  return track.problems
+    .filter(({ repair }) => repair === 'removeStaleLock')
+    .map((problem) => ({
+      kind: 'staleLock',
+      detail: problem.file,
+      what: 'A lock was left behind',
+      why: problem.message,
+      file: problem.file,
+      actions: [{ kind: 'repair', label: repairLabel.removeStaleLock, argument: 'removeStaleLock' }],
+    }));
+}
 
 function unreadable(track: Track): Found[] {
   return track.problems

@@ -1,0 +1,43 @@
+import type { EditRefusal } from '../model/edit';
+import type { LoopState, LoopStep, StepStatus } from '../model/loopState';
+import type { Escalation } from './escalation';
+import type { EscalationTrigger } from './loopFacts';
+
+export interface At {
+  /** ISO time of the event. */
+  readonly at: string;
+}
+
+/** Everything that can happen to a loop. */
+export type LoopEvent =
+  /** The agent's process has really started. */
+  | (At & { readonly kind: 'started'; readonly agent?: string })
+  | (At & {
+      readonly kind: 'passed';
+      readonly notes?: string;
+      /** EVALUATE_EXECUTION: whether business documents must be synced. */
+      readonly businessSync?: boolean;
+    })
+  | (At & { readonly kind: 'failed'; readonly reasons: readonly string[] })
+  | (At & { readonly kind: 'skipped'; readonly reason?: string })
+  /** Take the row that fits now, if it needs no agent: advance, complete, unblock or escalate. */
+  | (At & { readonly kind: 'advance' })
+  | (At & { readonly kind: 'blocked'; readonly description: string; readonly trigger?: EscalationTrigger })
+  /** The blockers are resolved (facts must have no active one). */
+  | (At & { readonly kind: 'unblocked' })
+  /** A person allows one fix cycle more than the limit. */
+  | (At & { readonly kind: 'allowFixCycle' })
+  /** A person sets the step by hand. */
+  | (At & { readonly kind: 'set'; readonly step: LoopStep; readonly status: StepStatus });
+
+/** What an event makes of a loop. */
+export type LoopTransition =
+  | {
+      readonly loop: LoopState;
+      readonly row: string;
+      readonly why: string;
+      readonly escalation?: Escalation;
+      /** True when the track is to be marked complete. */
+      readonly completed: boolean;
+    }
+  | { readonly refused: EditRefusal };
