@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import type { RootSnapshot } from '../../src/model/root';
 import type { Track } from '../../src/model/track';
-import { checkDag } from '../../src/rules/dagRules';
 import { loopSteps } from '../../src/model/loopState';
+import { checkDag } from '../../src/rules/dagRules';
+import { needsYou } from '../../src/rules/needsYou';
 import { resolveBoard } from '../../src/rules/boardResolution';
 import { readConductor } from '../../src/store/readConductor';
 
@@ -52,7 +53,20 @@ describe('sample', () => {
     const problems = [...root.problems, ...[...byId.values()].flatMap((track) => track.problems)];
     assert.deepEqual(
       problems.map((problem) => [problem.code, path.basename(problem.file), problem.line, problem.repair]),
-      [['registry-disagrees', 'tracks.md', 10, 'updateRegistryStatus']],
+      [['registry-disagrees', 'tracks.md', 8, 'updateRegistryStatus']],
+    );
+  });
+
+  it('needs a person for one blocker, two blocked tasks and the drift', () => {
+    const items = needsYou(root, new Date('2026-11-18T10:42:00Z'));
+    assert.deepEqual(
+      items.map((item) => [item.kind, item.trackName]),
+      [
+        ['blocker', 'Live carrier rates'],
+        ['blockedTask', 'Live carrier rates'],
+        ['blockedTask', 'One-page checkout'],
+        ['drift', 'Stock reservations'],
+      ],
     );
   });
 
