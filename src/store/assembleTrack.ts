@@ -86,11 +86,18 @@ export function assembleTrack(
     ...(files.bus ? { bus: files.bus } : {}),
     ...(changedAt !== undefined ? { changedAt } : {}),
   };
+  const problems = [...problemsOfFiles(files, plan), ...driftOf(track)];
   // Where there is no tracks.md, no track can be missing in it: the root says so once.
-  const drift = driftOf(track).filter(
-    (problem) => problem.code !== 'track-not-registered' || setting.registryFile !== undefined,
-  );
-  return { ...track, problems: [...problemsOfFiles(files, plan), ...drift] };
+  if (!entry && setting.registryFile !== undefined && !folder.archived) {
+    problems.push({
+      file: folder.path,
+      severity: 'warning',
+      code: 'track-not-registered',
+      message: `${folder.id} is on disk, but tracks.md does not name it, so other tools may not see it. Add an entry for it.`,
+      repair: 'registerTrack',
+    });
+  }
+  return { ...track, problems };
 }
 
 /** The track of an entry that no folder answers to. */
