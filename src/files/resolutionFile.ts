@@ -44,7 +44,12 @@ export function readResolution(text: string): Resolution {
 
 function bullets(lines: readonly string[]): string[] {
   return lines
-    .map((line) => line.replace(/^(?:[-*+]|\d+[.)])\s+(?:\[.?\]\s*)?/, '').trim())
+    .map((line) =>
+      line
+        .replace(/^(?:[-*+]|\d+[.)])\s+(?:\[.?\]\s*)?/, '')
+        .replaceAll('**', '')
+        .trim(),
+    )
     .filter((line) => line !== '' && !/^[*_(]*(?:none|n\/a)\b.{0,10}$/i.test(line));
 }
 

@@ -91,7 +91,7 @@ function statusDrift(track: DriftTrack): Problem[] {
       ...place(track, 'registry'),
       severity: registryWrong === 'stale' ? 'info' : 'warning',
       code: 'registry-disagrees',
-      message: `${capital(registrySays(track))}, but ${truth.evidence}${own === 'unclear' ? '' : ` and metadata.json says “${metadata?.status}”`}.`,
+      message: `${registrySays(track)}, but ${truth.evidence}${own === 'unclear' ? '' : ` and metadata.json says “${metadata?.status}”`}.`,
       repair: 'updateRegistryStatus',
     });
   }
@@ -126,7 +126,7 @@ function wordsDisagree(track: DriftTrack, own: StatusCategory, registered: Statu
       ...place(track, 'registry'),
       severity: 'warning',
       code: 'registry-disagrees',
-      message: `${capital(registrySays(track))}, but metadata.json says “${track.metadata?.status}”.`,
+      message: `${registrySays(track)}, but metadata.json says “${track.metadata?.status}”.`,
       repair: 'updateRegistryStatus',
     },
   ];
@@ -298,10 +298,6 @@ function categoryOf(status: string | undefined): StatusCategory {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function clip(text: string): string {

@@ -91,6 +91,9 @@ describe('sample', () => {
     assert.ok(bus.waiting.some((wait) => wait.resource === 'src/pages/checkout.ts'));
     const votes = bus.board?.votes ?? {};
     assert.equal(Object.keys(votes).length, 5);
+    assert.deepEqual(bus.board?.dissent, [
+      'COO: two tracks, one payment provider; seven weeks are realistic, five are proposed.',
+    ]);
     const asVerdicts = Object.fromEntries(
       Object.entries(votes).map(([who, vote]) => [who, { verdict: vote.verdict }]),
     );
