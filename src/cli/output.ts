@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream';
 import { exitCode } from './exitCode';
 
-/** A stream to print on; a terminal says how wide it is. */
-export type PrintStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+/** A stream to print on. */
+export type PrintStream = Writable & { readonly isTTY?: boolean };
 
 const codes = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 } as const;
 export type Style = keyof typeof codes;
@@ -19,11 +19,6 @@ export class Output {
     environment: Readonly<Record<string, string | undefined>>,
   ) {
     this.colour = !json && out.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
-  }
-
-  /** Width that lines should keep to; none when the output is not a terminal, so that nothing is cut for programs. */
-  get columns(): number | undefined {
-    return this.out.isTTY ? this.out.columns : undefined;
   }
 
   /** One write for all lines: a reader on the other end of a pipe never sees half a table. */

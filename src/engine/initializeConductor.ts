@@ -1,7 +1,9 @@
+import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { initialConductorFiles } from '../files/projectFiles';
 import type { EditRefusal } from '../model/edit';
 import type { RootSnapshot } from '../model/root';
+import { containedPath } from '../store/contain';
 import { localDate } from './newTrack';
 import type { Ports } from './ports';
 
@@ -64,5 +66,8 @@ export async function initializeConductor(
       };
     }
   }
+  // Readers of every dialect look for the folder, and an editor of files makes none that stays empty.
+  const tracks = await containedPath(options.folder, join(root, 'tracks'));
+  if (tracks !== undefined) await mkdir(tracks, { recursive: true });
   return { root, written, kept };
 }

@@ -59,7 +59,11 @@ describe('conductor validate', function () {
   });
 
   it('lets warnings fail only with --strict', async () => {
-    const files = { ...google, 'conductor/tracks/orphan/plan.md': '- [ ] Task: nobody registered me\n' };
+    const files = {
+      ...google,
+      'conductor/tracks/dark_mode_20260201/metadata.json':
+        '{ "track_id": "dark_mode_20260201", "status": "in_progress", "blockers": "none" }\n',
+    };
     const lenient = await validate(files);
     assert.ok(lenient.report.warnings > 0);
     assert.equal(lenient.code, 0);

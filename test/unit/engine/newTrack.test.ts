@@ -161,6 +161,7 @@ describe('initializeConductor', () => {
     for (const name of ['tracks.md', 'index.md', 'workflow.md', 'decision-log.md', 'authority-matrix.md']) {
       assert.ok(result.written.includes(join(folder, 'conductor', name)), name);
     }
+    assert.ok(existsSync(join(folder, 'conductor/tracks')));
     const root = await rootOf(folder);
     assert.deepEqual(root.tracks, []);
     assert.deepEqual(root.problems, []);
