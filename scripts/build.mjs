@@ -39,7 +39,12 @@ const node = {
 function bundles() {
   return [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
-    { ...node, entryPoints: ['src/cli/main.ts'], outfile: 'dist/cli.js', banner: { js: '#!/usr/bin/env node' } },
+    {
+      ...node,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: 'dist/cli.js',
+      banner: { js: '#!/usr/bin/env node' },
+    },
     ...panels().map(
       (panel) =>
         /** @type {esbuild.BuildOptions} */ ({
@@ -59,7 +64,9 @@ function bundles() {
 /** The panels: every folder of webview/ that has a main.ts. */
 function panels() {
   if (!fs.existsSync(inRoot('webview'))) return [];
-  return fs.readdirSync(inRoot('webview')).filter((name) => fs.existsSync(inRoot('webview', name, 'main.ts')));
+  return fs
+    .readdirSync(inRoot('webview'))
+    .filter((name) => fs.existsSync(inRoot('webview', name, 'main.ts')));
 }
 
 /** The command line is run as a program. @param {esbuild.BuildOptions} options */
@@ -69,6 +76,7 @@ function makeExecutable(options) {
 
 await runMain(async () => {
   if (values.watch) {
+    console.log('[build] starting'); // .vscode/tasks.json waits for this line and for the last
     for (const options of bundles()) {
       const context = await esbuild.context({
         ...options,
@@ -78,7 +86,6 @@ await runMain(async () => {
             setup(build) {
               build.onEnd((result) => {
                 if (result.errors.length === 0) makeExecutable(options);
-                // The lines that .vscode/tasks.json waits for.
                 console.log(`[build] ${options.outfile} ${result.errors.length === 0 ? 'built' : 'failed'}`);
               });
             },

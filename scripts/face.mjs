@@ -2,6 +2,7 @@
 //   node scripts/face.mjs [--grep TEXT] [--no-build] [FILE…]
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
+import { ensurePackages } from './lib/packages.mjs';
 import { packageVsix } from './lib/packageVsix.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { run, runMain } from './lib/processes.mjs';
@@ -15,6 +16,7 @@ const { values, positionals } = parseArgs({
 });
 
 await runMain(async () => {
+  await ensurePackages();
   await ensureVscode('current');
   await ensureBrowser();
   if (values.build) await packageVsix();

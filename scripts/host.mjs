@@ -3,15 +3,15 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureBrowser, launchBrowser } from './lib/browser.mjs';
+import { ensureBrowser } from './lib/browser.mjs';
 import { runInDesktop } from './lib/desktop.mjs';
 import { copyOfFixture } from './lib/fixtures.mjs';
-import { bundleHostTests, hostRuns } from './lib/hostRuns.mjs';
+import { openWithTests } from './lib/openWithTests.mjs';
+import { ensurePackages } from './lib/packages.mjs';
 import { inRoot, OUT, ROOT } from './lib/paths.mjs';
 import { must, Needed, runMain } from './lib/processes.mjs';
 import { readTally } from './lib/tally.mjs';
 import { ensureVscode } from './lib/vscodeInstall.mjs';
-import { startServer } from './lib/vscodeServer.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +29,8 @@ const RUN_LIMIT_MS = 300_000;
 await runMain(async () => {
   if (!['current', 'oldest', 'desktop'].includes(values.target))
     throw new Needed(`--target is current, oldest or desktop, not ${values.target}.`);
+  await ensurePackages();
+  const { bundleHostTests, hostRuns } = await import('./lib/hostRuns.mjs');
   if (values.build) await must('The build', process.execPath, [inRoot('scripts/build.mjs'), '--production']);
   const runs = hostRuns().filter((r) => values.run === undefined || r.name === values.run);
   if (runs.length === 0) throw new Needed('No tests to run in the extension host.');
@@ -53,7 +55,13 @@ await runMain(async () => {
     /** @type {string | undefined} */
     let why;
     try {
-      const job = { name: run.name, entry, workspace: copy.workspace, env, restricted: run.restricted ?? false };
+      const job = {
+        name: run.name,
+        entry,
+        workspace: copy.workspace,
+        env,
+        restricted: run.restricted ?? false,
+      };
       why = values.target === 'desktop' ? await runInDesktop(job) : await runInServer(job);
     } finally {
       showing.end();
@@ -63,7 +71,9 @@ await runMain(async () => {
     // Ended early, or ended badly although every test that was counted passed: that is a failure too.
     if (!tally.finished || (why !== undefined && tally.failed === 0)) {
       tally.failed++;
-      console.log(`  ✘ FAILED the run "${run.name}" did not come to its end: ${why ?? 'VS Code closed before it'}`);
+      console.log(
+        `  ✘ FAILED the run "${run.name}" did not come to its end: ${why ?? 'VS Code closed before it'}`,
+      );
     }
     total.passed += tally.passed;
     total.failed += tally.failed;
@@ -80,41 +90,16 @@ await runMain(async () => {
  * @returns {Promise<string | undefined>} why it did not end well
  */
 async function runInServer(job) {
-  const vscode = await ensureVscode(values.target === 'oldest' ? 'oldest' : 'current');
-  const executable = await ensureBrowser();
-  const server = await startServer(vscode, { inHostTests: true, env: job.env, askForTrust: job.restricted });
-  const browser = await launchBrowser(executable);
-  try {
-    const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
-    // VS Code calls these two when they exist: the console of workbench and extension host, and the end of the tests.
-    await page.exposeFunction('codeAutomationLog', (/** @type {string} */ type, /** @type {unknown[]} */ args) => {
-      if (values.log) console.log(`    [${type}]`, ...args);
-    });
-    /** @type {Promise<number>} */
-    const done = new Promise((resolve, reject) => {
-      page.exposeFunction('codeAutomationExit', (/** @type {number} */ code) => resolve(code)).catch(reject);
-    });
-    const uri = (/** @type {string} */ file) => `vscode-remote://${server.authority}${file}`;
-    const payload = JSON.stringify([
-      ['extensionDevelopmentPath', uri(ROOT)],
-      ['extensionTestsPath', uri(job.entry)],
-    ]);
-    await page.goto(`${server.url(job.workspace)}&payload=${encodeURIComponent(payload)}`);
-    /** @type {NodeJS.Timeout | undefined} */
-    let timer;
-    const late = new Promise((resolve) => (timer = setTimeout(() => resolve('late'), RUN_LIMIT_MS)));
-    const code = await Promise.race([done, late]);
-    clearTimeout(timer);
-    if (code === 0) return undefined;
-    const shot = path.join(OUT, 'host', `${job.name}-failed.png`);
-    await page.screenshot({ path: shot }).catch(() => undefined);
-    return code === 'late'
-      ? `no end after ${RUN_LIMIT_MS / 1000} s (see ${path.relative(ROOT, shot)})`
-      : `VS Code ended it with code ${String(code)} (see ${path.relative(ROOT, shot)})`;
-  } finally {
-    await browser.close();
-    await server.stop();
-  }
+  const screenshot = path.join(OUT, 'host', `${job.name}-failed.png`);
+  const why = await openWithTests({
+    ...job,
+    vscode: await ensureVscode(values.target === 'oldest' ? 'oldest' : 'current'),
+    executable: await ensureBrowser(),
+    screenshot,
+    limitMs: RUN_LIMIT_MS,
+    ...(values.log ? { log: (line) => console.log(`    ${line}`) } : {}),
+  });
+  return why && `${why} (see ${path.relative(ROOT, screenshot)})`;
 }
 
 /**

@@ -15,7 +15,9 @@ await runMain(async () => {
   const wanted = values.only?.split(',');
   const unknown = wanted?.filter((name) => !TIERS.some((t) => t.name === name)) ?? [];
   if (unknown.length > 0)
-    throw new Needed(`No such tier: ${unknown.join(', ')}. There are ${TIERS.map((t) => t.name).join(', ')}.`);
+    throw new Needed(
+      `No such tier: ${unknown.join(', ')}. There are ${TIERS.map((t) => t.name).join(', ')}.`,
+    );
   const tiers = TIERS.filter((t) => wanted === undefined || wanted.includes(t.name));
 
   /** @type {string | undefined} why tiers that need a VS Code cannot run */
@@ -50,7 +52,9 @@ await runMain(async () => {
     summary.push(`${tier.name}: ${closingLine(tally)}`);
   }
   if (lacking) console.log(`\n${lacking}`);
-  console.log(`\nAll in ${((Date.now() - started) / 1000).toFixed(0)} s\n${summary.join('\n')}\n\n${closingLine(total)}`);
+  console.log(
+    `\nAll in ${((Date.now() - started) / 1000).toFixed(0)} s\n${summary.join('\n')}\n\n${closingLine(total)}`,
+  );
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 });
 

@@ -32,11 +32,15 @@ export async function ensureBrowser() {
   try {
     await aptInstall(['chromium', 'fonts-dejavu-core']);
   } catch (e) {
-    if (e instanceof Needed) throw new Needed(`The tests drive a Chromium browser, and none was found. ${e.message}`);
+    if (e instanceof Needed)
+      throw new Needed(`The tests drive a Chromium browser, and none was found. ${e.message}`);
     throw e;
   }
   const installed = findBrowser();
-  if (!installed) throw new Needed('apt-get installed chromium, yet no such program is on the PATH. Name it in CHROMIUM=/path.');
+  if (!installed)
+    throw new Needed(
+      'apt-get installed chromium, yet no such program is on the PATH. Name it in CHROMIUM=/path.',
+    );
   return installed;
 }
 

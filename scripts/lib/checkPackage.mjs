@@ -14,11 +14,22 @@ const ALLOWED = [
   /^extension\/schemas\/[^/]+\.json$/,
 ];
 
-const NEEDED = ['package.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'dist/extension.js', 'dist/cli.js'];
+const NEEDED = [
+  'package.json',
+  'readme.md',
+  'changelog.md',
+  'LICENSE.txt',
+  'dist/extension.js',
+  'dist/cli.js',
+];
 
 /** The most bytes that a bundle may have. @param {string} name */
 const budget = (name) =>
-  name === 'extension/dist/extension.js' ? 400_000 : /^extension\/dist\/webview\/.*\.js$/.test(name) ? 200_000 : undefined;
+  name === 'extension/dist/extension.js'
+    ? 400_000
+    : /^extension\/dist\/webview\/.*\.js$/.test(name)
+      ? 200_000
+      : undefined;
 
 /**
  * Looks into the package that was just made.
@@ -30,11 +41,17 @@ export function checkPackage() {
   const entries = zipEntries(file);
   const names = new Set(entries.map((e) => e.name));
   return [
-    ...NEEDED.filter((name) => !names.has(`extension/${name}`)).map((name) => `${name} is not in the package`),
-    ...entries.filter((e) => !ALLOWED.some((a) => a.test(e.name))).map((e) => `${e.name} does not belong in the package`),
+    ...NEEDED.filter((name) => !names.has(`extension/${name}`)).map(
+      (name) => `${name} is not in the package`,
+    ),
+    ...entries
+      .filter((e) => !ALLOWED.some((a) => a.test(e.name)))
+      .map((e) => `${e.name} does not belong in the package`),
     ...entries.flatMap((e) => {
       const most = budget(e.name);
-      return most !== undefined && e.size > most ? [`${e.name} has ${e.size} bytes; at most ${most} are allowed`] : [];
+      return most !== undefined && e.size > most
+        ? [`${e.name} has ${e.size} bytes; at most ${most} are allowed`]
+        : [];
     }),
   ];
 }

@@ -32,9 +32,12 @@ export async function aptInstall(packages) {
   const names = packages.join(' ');
   if (!onPath('apt-get')) throw new Needed(`Please install: ${names}. (No apt-get here to do it with.)`);
   const root = process.getuid?.() === 0;
-  const sudo = !root && onPath('sudo') !== undefined && (await run('sudo', ['-n', 'true'], { quiet: true })).code === 0;
+  const sudo =
+    !root && onPath('sudo') !== undefined && (await run('sudo', ['-n', 'true'], { quiet: true })).code === 0;
   if (!root && !sudo)
-    throw new Needed(`Please run:\n\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names}\n`);
+    throw new Needed(
+      `Please run:\n\n    sudo apt-get update && sudo apt-get install -y --no-install-recommends ${names}\n`,
+    );
   const apt = /** @param {string[]} args */ (args) => [
     ...(root ? [] : ['sudo', '-n']),
     'env',

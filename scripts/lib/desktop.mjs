@@ -27,7 +27,10 @@ export async function runInDesktop(job) {
   let executable = process.env['VSCODE_EXECUTABLE'];
   if (!executable) {
     try {
-      executable = await downloadAndUnzipVSCode({ version: process.env['VSCODE_VERSION'] ?? 'stable', extractSync: true });
+      executable = await downloadAndUnzipVSCode({
+        version: process.env['VSCODE_VERSION'] ?? 'stable',
+        extractSync: true,
+      });
     } catch (e) {
       throw new Needed(
         `Desktop VS Code could not be downloaded: ${e instanceof Error ? e.message : String(e)}\n` +

@@ -37,5 +37,14 @@ export async function copyAsRepository(from, folder, o) {
     });
   await git('-c', 'init.defaultBranch=main', 'init', '-q');
   await git('-c', 'core.autocrlf=false', 'add', '-A', '-f');
-  await git('-c', 'commit.gpgsign=false', 'commit', '-q', '--no-verify', '--allow-empty', '-m', 'The project as it was');
+  await git(
+    '-c',
+    'commit.gpgsign=false',
+    'commit',
+    '-q',
+    '--no-verify',
+    '--allow-empty',
+    '-m',
+    'The project as it was',
+  );
 }

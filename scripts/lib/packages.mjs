@@ -37,5 +37,8 @@ export async function ensurePackages() {
   const why = whyOutOfDate();
   if (!why) return;
   console.log(`Installing packages (${why}) …`);
-  await mustNpm('Installing packages', ['ci', '--no-audit', '--no-fund'], { cwd: inRoot(), timeoutMs: 600_000 });
+  await mustNpm('Installing packages', ['ci', '--no-audit', '--no-fund'], {
+    cwd: inRoot(),
+    timeoutMs: 600_000,
+  });
 }

@@ -126,9 +126,14 @@ export class Needed extends Error {}
 export async function must(what, command, args, options = {}) {
   const result = await run(command, args, options);
   if (result.code === 0) return result.output;
-  const why = result.timedOut ? `took longer than ${(options.timeoutMs ?? 0) / 1000} s` : `ended with code ${result.code}`;
+  const why = result.timedOut
+    ? `took longer than ${(options.timeoutMs ?? 0) / 1000} s`
+    : `ended with code ${result.code}`;
   // Where packages come from is this machine's own affair: hosts are left out of what may end up in a log.
-  const output = result.output.trim().slice(-4000).replace(/\bhttps?:\/\/[^\s/'"]+/g, '<host>');
+  const output = result.output
+    .trim()
+    .slice(-4000)
+    .replace(/\bhttps?:\/\/[^\s/'"]+/g, '<host>');
   throw new Needed(`${what} failed: \`${[command, ...args].join(' ')}\` ${why}.\n${output}`);
 }
 

@@ -1,4 +1,4 @@
-// Runs mocha tests in this process: `node --import tsx scripts/lib/runMocha.mjs [--every] [--timeout ms] [--grep text] GLOB…`.
+// Runs mocha tests in this process: `node --import tsx scripts/lib/runMocha.mjs [--every] [--timeout ms] [--grep text] FILE_OR_FOLDER…`.
 // The counts go to $CONDUCTOR_TALLY. Ends by itself even when a test left something open.
 import fs from 'node:fs';
 import path from 'node:path';
@@ -44,11 +44,23 @@ const mocha = new Mocha({
     everyTest: values.every,
   }),
 });
-for (const place of positionals) {
+const files = positionals.flatMap((place) => {
   const absolute = path.resolve(ROOT, place);
-  for (const file of place.endsWith('.ts') ? [absolute] : testFiles(absolute)) mocha.addFile(file);
+  return place.endsWith('.ts') ? [absolute] : testFiles(absolute);
+});
+for (const file of files) {
+  mocha.files = [file];
+  try {
+    await mocha.loadFilesAsync();
+  } catch (e) {
+    // One file that cannot be loaded is one failure; the tests of the others run all the same.
+    const test = new Mocha.Test(`${path.relative(ROOT, file)} can be loaded`, () => {
+      throw e;
+    });
+    test.file = file;
+    mocha.suite.addTest(test);
+  }
 }
-await mocha.loadFilesAsync();
 const failures = await new Promise((resolve) => mocha.run(resolve));
 // Mocha has run its last hook. A watcher that a test left open must not keep the tier waiting for its time limit.
 process.exit(failures ? 1 : 0);

@@ -49,7 +49,8 @@ export function tallyReporter(o) {
         tally.passed++;
         keep();
         if (o.everyTest) o.print(`${indent()}  ✔ ${test.title} (${test.duration ?? 0} ms)`);
-        else if ((test.duration ?? 0) > 2000) o.print(`  slow: ${test.fullTitle()} (${test.duration ?? 0} ms)`);
+        else if ((test.duration ?? 0) > 2000)
+          o.print(`  slow: ${test.fullTitle()} (${test.duration ?? 0} ms)`);
       });
       runner.on('pending', (test) => {
         tally.skipped++;
@@ -59,7 +60,9 @@ export function tallyReporter(o) {
       runner.on('fail', (test, error) => {
         tally.failed++;
         keep();
-        o.print(`  ✘ FAILED ${test.fullTitle()}${test.file ? `\n      in ${path.relative(process.cwd(), test.file)}` : ''}`);
+        o.print(
+          `  ✘ FAILED ${test.fullTitle()}${test.file ? `\n      in ${path.relative(process.cwd(), test.file)}` : ''}`,
+        );
         o.print(describe(error));
       });
       runner.on('end', () => {
@@ -74,7 +77,9 @@ export function tallyReporter(o) {
 
 /** @param {unknown} error */
 function describe(error) {
-  const e = /** @type {{stack?: string, message?: string, expected?: unknown, actual?: unknown}} */ (error ?? {});
+  const e = /** @type {{stack?: string, message?: string, expected?: unknown, actual?: unknown}} */ (
+    error ?? {}
+  );
   const text = e.stack ?? e.message ?? String(error);
   return text
     .split('\n')

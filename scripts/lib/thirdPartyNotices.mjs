@@ -14,7 +14,9 @@ export function thirdPartyNotices(inputs) {
     /** @type {{name: string, version: string, license?: string}} */
     const { name, version, license } = JSON.parse(fs.readFileSync(inRoot(folder, 'package.json'), 'utf8'));
     const file = fs.readdirSync(inRoot(folder)).find((f) => /^licen[cs]e/i.test(f));
-    const text = file ? fs.readFileSync(path.join(inRoot(folder), file), 'utf8').trim() : `Licence: ${license ?? 'not stated'}`;
+    const text = file
+      ? fs.readFileSync(path.join(inRoot(folder), file), 'utf8').trim()
+      : `Licence: ${license ?? 'not stated'}`;
     return `${name} ${version}\n\n${text}\n`;
   });
   return `The bundles of this extension contain code of these packages.\n\n${notices.join(`\n${'-'.repeat(80)}\n\n`)}`;

@@ -30,30 +30,39 @@ async function script(name, args, minutes) {
     timeoutMs: minutes * 60_000,
   });
   const tally = readTally(file);
-  if (timedOut) console.log(`  ✘ FAILED the tier "${name}" took longer than ${minutes} minutes and was ended`);
+  if (timedOut)
+    console.log(`  ✘ FAILED the tier "${name}" took longer than ${minutes} minutes and was ended`);
   else if (!tally.finished) console.log(`  ✘ FAILED the tier "${name}" broke off (exit code ${code})`);
-  else if (code !== 0 && tally.failed === 0) console.log(`  ✘ FAILED the tier "${name}" ended with code ${code}`);
+  else if (code !== 0 && tally.failed === 0)
+    console.log(`  ✘ FAILED the tier "${name}" ended with code ${code}`);
   else return tally;
   return { ...tally, failed: tally.failed + 1 };
 }
 
 /** @param {string} name @param {number} minutes */
 const mocha = (name, minutes) =>
-  script(name, ['--import', 'tsx', inRoot('scripts/lib/runMocha.mjs'), '--timeout', '60000', `test/${name}`], minutes);
+  script(
+    name,
+    ['--import', 'tsx', inRoot('scripts/lib/runMocha.mjs'), '--timeout', '60000', `test/${name}`],
+    minutes,
+  );
 
 /** Types, lint, format and the package: each check counts as one test. */
 async function staticChecks() {
-  const bin = (/** @type {string} */ file, /** @type {string[]} */ ...args) => async () => {
-    const result = await run(process.execPath, [inRoot('node_modules', file), ...args], {
-      cwd: ROOT,
-      quiet: true,
-      timeoutMs: 300_000,
-    });
-    return result.code === 0 ? [] : [result.timedOut ? 'took longer than 5 minutes' : result.output.trim()];
-  };
+  const bin =
+    (/** @type {string} */ file, /** @type {string[]} */ ...args) =>
+    async () => {
+      const result = await run(process.execPath, [inRoot('node_modules', file), ...args], {
+        cwd: ROOT,
+        quiet: true,
+        timeoutMs: 300_000,
+      });
+      return result.code === 0 ? [] : [result.timedOut ? 'took longer than 5 minutes' : result.output.trim()];
+    };
   /** @type {[string, () => Promise<string[]>][]} name, and what is wrong */
   const checks = [
     ['types', bin('typescript/bin/tsc', '--noEmit')],
+    ['types of the face tests', bin('typescript/bin/tsc', '--noEmit', '-p', 'test/face')],
     ['lint', bin('eslint/bin/eslint.js', '.')],
     ['format', bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
     ['lock files', async () => checkLockFiles()],

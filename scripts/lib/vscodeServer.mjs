@@ -64,16 +64,22 @@ export async function startServer(vscode, options = {}) {
   for (const folder of [path.join(user, 'User'), extensions, home]) fs.mkdirSync(folder, { recursive: true });
   const settingsFile = path.join(user, 'User/settings.json');
   // A folder that is kept between starts keeps its person's own settings.
-  if (options.dir === undefined || !fs.existsSync(settingsFile)) writeSettings(settingsFile, options.settings);
+  if (options.dir === undefined || !fs.existsSync(settingsFile))
+    writeSettings(settingsFile, options.settings);
 
   const env = environment(options, home);
   const base = [vscode.entry, '--user-data-dir', user, '--extensions-dir', extensions];
   for (const file of options.vsix ?? [])
-    await must('Installing the extension', vscode.node, [...base, '--install-extension', path.resolve(file), '--force'], {
-      env,
-      quiet: true,
-      timeoutMs: 120_000,
-    });
+    await must(
+      'Installing the extension',
+      vscode.node,
+      [...base, '--install-extension', path.resolve(file), '--force'],
+      {
+        env,
+        quiet: true,
+        timeoutMs: 120_000,
+      },
+    );
 
   const port = options.port ?? (await freePort());
   const logFile = path.join(dir, 'server.log');
@@ -91,7 +97,9 @@ export async function startServer(vscode, options = {}) {
       '--disable-getting-started-override',
       '--ignore-last-opened',
       ...(options.askForTrust ? [] : ['--disable-workspace-trust']),
-      ...(options.inHostTests && vscode.smokeTestDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
+      ...(options.inHostTests && vscode.smokeTestDriver
+        ? ['--vscode-option', 'enable-smoke-test-driver']
+        : []),
     ],
     { env, stdio: ['ignore', log, log] },
   );
@@ -123,7 +131,8 @@ export async function startServer(vscode, options = {}) {
       await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 5000))]);
       killGroup(child, 'SIGKILL');
       await exited;
-      if (options.dir === undefined) fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      if (options.dir === undefined)
+        fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
     },
   };
 }
@@ -157,7 +166,8 @@ function environment(options, home) {
       // No identity and no hooks of this machine's owner: the same git everywhere.
       GIT_CONFIG_GLOBAL: '/dev/null',
     });
-  for (const key of ['PORT', 'PASSWORD', 'HASHED_PASSWORD', 'NODE_OPTIONS', 'VSCODE_IPC_HOOK_CLI']) delete env[key];
+  for (const key of ['PORT', 'PASSWORD', 'HASHED_PASSWORD', 'NODE_OPTIONS', 'VSCODE_IPC_HOOK_CLI'])
+    delete env[key];
   for (const key of Object.keys(env)) if (key.startsWith('npm_')) delete env[key];
   return env;
 }

@@ -18,7 +18,9 @@ export class ContextMenu {
       const menu = this.menus().nth(depth);
       const entry = menu
         .locator('.action-item')
-        .filter({ has: this.page.locator('.action-label', { hasText: new RegExp(`^${escapeRegExp(label)}$`) }) })
+        .filter({
+          has: this.page.locator('.action-label', { hasText: new RegExp(`^${escapeRegExp(label)}$`) }),
+        })
         .first();
       await entry.waitFor();
       await eventually(async () => {

@@ -22,7 +22,8 @@ export class TreeView {
     await header.waitFor();
     if ((await header.getAttribute('aria-expanded')) === 'false') await header.click();
     await eventually(async () => {
-      if ((await header.getAttribute('aria-expanded')) === 'false') throw new Error(`"${this.title}" does not open`);
+      if ((await header.getAttribute('aria-expanded')) === 'false')
+        throw new Error(`"${this.title}" does not open`);
     });
   }
 
@@ -40,7 +41,10 @@ export class TreeView {
           label: item.querySelector('.label-name')?.textContent ?? item.textContent ?? '',
           description: item.querySelector('.label-description')?.textContent ?? '',
           level: Number(item.getAttribute('aria-level') ?? 1),
-          expanded: item.getAttribute('aria-expanded') === null ? undefined : item.getAttribute('aria-expanded') === 'true',
+          expanded:
+            item.getAttribute('aria-expanded') === null
+              ? undefined
+              : item.getAttribute('aria-expanded') === 'true',
           checked: item.querySelector('[role=checkbox]')
             ? item.querySelector('[role=checkbox]')?.getAttribute('aria-checked') === 'true'
             : undefined,
@@ -56,7 +60,10 @@ export class TreeView {
     const exact = typeof label === 'string' ? new RegExp(`^${escapeRegExp(label)}$`) : label;
     return new Row(
       this.page,
-      this.pane.getByRole('treeitem').filter({ has: this.page.locator('.label-name', { hasText: exact }) }).first(),
+      this.pane
+        .getByRole('treeitem')
+        .filter({ has: this.page.locator('.label-name', { hasText: exact }) })
+        .first(),
     );
   }
 

@@ -57,7 +57,8 @@ export function inWorkbench(
     });
     page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
     page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(`${message.text().slice(0, 1000)} (${message.location().url})`);
+      if (message.type() === 'error')
+        errors.push(`${message.text().slice(0, 1000)} (${message.location().url})`);
     });
     try {
       await page.goto(server.url(copy.workspace));
@@ -144,7 +145,9 @@ export class Workbench {
       has: this.page.locator(`.action-label[aria-label^="${title}"]`),
     });
     const content = badge.locator('.badge-content');
-    return (await content.count()) > 0 ? ((await content.first().textContent()) ?? undefined) || undefined : undefined;
+    return (await content.count()) > 0
+      ? ((await content.first().textContent()) ?? undefined) || undefined
+      : undefined;
   }
 
   view(title: string): TreeView {
@@ -190,7 +193,9 @@ export class Workbench {
 
   /** The labels in the open pick list. */
   async quickPickLabels(): Promise<string[]> {
-    return this.quickInput.locator('.quick-input-list .monaco-list-row .quick-input-list-label .label-name').allInnerTexts();
+    return this.quickInput
+      .locator('.quick-input-list .monaco-list-row .quick-input-list-label .label-name')
+      .allInnerTexts();
   }
 
   /** Chooses in the open pick list. */
@@ -215,7 +220,8 @@ export class Workbench {
   async question(about: string | RegExp): Promise<{ title: string; placeholder: string; message: string }> {
     const input = this.quickInput.locator('input.input');
     await input.waitFor();
-    const shown = async (part: string) => (await this.quickInput.locator(`${part}:visible`).allInnerTexts()).join(' ').trim();
+    const shown = async (part: string) =>
+      (await this.quickInput.locator(`${part}:visible`).allInnerTexts()).join(' ').trim();
     return eventually(async () => {
       const question = {
         title: await shown('.quick-input-title'),
@@ -256,7 +262,10 @@ export class Workbench {
   /** Closes every notification, so that none covers what a screenshot is to show. */
   async clearNotifications(): Promise<void> {
     await this.runCommand('Notifications: Clear All Notifications');
-    await this.page.locator('.notifications-toasts .notification-list-item').first().waitFor({ state: 'detached' });
+    await this.page
+      .locator('.notifications-toasts .notification-list-item')
+      .first()
+      .waitFor({ state: 'detached' });
   }
 
   /** What the modal dialog says; waits for it. */
@@ -284,14 +293,17 @@ export class Workbench {
 
   /** The titles of the open tabs. */
   async tabs(): Promise<string[]> {
-    return this.page.locator('.tabs-container .tab').evaluateAll((all) =>
-      all.map((tab) => tab.getAttribute('data-resource-name') ?? ''),
-    );
+    return this.page
+      .locator('.tabs-container .tab')
+      .evaluateAll((all) => all.map((tab) => tab.getAttribute('data-resource-name') ?? ''));
   }
 
   /** Waits for a tab with this title. */
   async waitForTab(title: string): Promise<void> {
-    await this.page.locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(title)}]`).first().waitFor();
+    await this.page
+      .locator(`.tabs-container .tab[data-resource-name=${JSON.stringify(title)}]`)
+      .first()
+      .waitFor();
   }
 
   /** The lines of the text editor that has the focus or had it last, as far as they are on screen. */
@@ -312,7 +324,10 @@ export class Workbench {
   }
 
   async clickCodeLens(label: string | RegExp): Promise<void> {
-    await this.page.locator('.editor-group-container.active .codelens-decoration a', { hasText: label }).first().click();
+    await this.page
+      .locator('.editor-group-container.active .codelens-decoration a', { hasText: label })
+      .first()
+      .click();
   }
 
   // --- the rest
@@ -327,7 +342,10 @@ export class Workbench {
     return eventually(async () => {
       // workbench → iframe.webview → iframe#active-frame, which holds the extension's HTML
       for (const frame of this.page.frames())
-        if (frame.parentFrame()?.parentFrame() && (await frame.getByRole('heading', { name: heading }).count()) > 0)
+        if (
+          frame.parentFrame()?.parentFrame() &&
+          (await frame.getByRole('heading', { name: heading }).count()) > 0
+        )
           return frame;
       throw new Error(`no webview with the heading ${String(heading)}`);
     });
