@@ -172,15 +172,18 @@ function statusEdits(read: TracksText, entry: TrackEntry, wanted: TrackStatus): 
   const edits: TextEdit[] = [];
   let placed = false;
   const marker = wanted.marker ?? (wanted.status === undefined ? undefined : markerForStatus(wanted.status));
-  const status = wanted.status ?? (wanted.marker && statusForMarker[wanted.marker]);
   if (entry.markerRange && marker) {
     placed = true;
     if (entry.marker !== marker) edits.push({ ...entry.markerRange, text: characterFor(read, marker) });
   }
-  if (entry.statusRange && status !== undefined) {
+  // Beside a box, a status is only touched when it is asked for, and never when somebody wrote a sentence there.
+  const status = wanted.status ?? (entry.markerRange || !marker ? undefined : statusForMarker[marker]);
+  const sentence = entry.markerRange && marker && markerForStatus(entry.status ?? '') === undefined;
+  if (entry.statusRange && status !== undefined && !sentence) {
     placed = true;
-    if (entry.status !== status)
+    if (entry.status !== status) {
       edits.push(...placeEdits(read, entry, 'status', entry.statusRange, oneLine(status)));
+    }
   }
   if (entry.stepRange && wanted.step !== undefined) {
     placed = true;

@@ -125,6 +125,7 @@ const link =
 
 /** Targets of Markdown links, as written, and of `link: "…"` in comments. Web addresses and anchors are no files. */
 export function linksIn(text: string): string[] {
+  if (!text.includes('](') && !text.includes('<!--')) return [];
   const targets = [...text.matchAll(link)].map((match) => match[1] ?? match[2] ?? '');
   for (const comment of text.matchAll(/<!--[^>]{0,500}?\blink:\s*"([^"]{1,300})"/g))
     targets.push(comment[1] ?? '');

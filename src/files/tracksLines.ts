@@ -1,4 +1,4 @@
-import { lineOffsets } from './textEdit';
+import { endOfLine, lineOffsets } from './textEdit';
 
 /** One line of tracks.md. */
 export interface TracksLine {
@@ -62,10 +62,10 @@ function* rawLines(text: string): Generator<Omit<TracksLine, 'kind'>> {
   const offsets = lineOffsets(text);
   for (const [i, start] of offsets.entries()) {
     const next = offsets[i + 1] ?? text.length;
-    const line = text.slice(start, next).replace(/[\r\n]+$/, '');
-    const number = i + 1;
     if (start === text.length && i > 0) return;
-    if (!literalBreak.test(line)) {
+    const line = text.slice(start, endOfLine(text, start));
+    const number = i + 1;
+    if (!line.includes('\\n') || !literalBreak.test(line)) {
       yield { number, start, end: start + line.length, next, text: line, literal: false };
       continue;
     }

@@ -20,6 +20,8 @@ export type ColumnRole =
 
 export interface TrackTable {
   readonly table: MarkdownTable;
+  /** Headers in lower case, without markup. */
+  readonly headers: readonly string[];
   readonly roles: readonly ColumnRole[];
   readonly section?: string;
   /** It holds completed tracks: has a date of completion and no status. */
@@ -82,16 +84,24 @@ export function isTrackTable(table: MarkdownTable): boolean {
 
 export function trackTableOf(table: MarkdownTable, section: string | undefined): TrackTable {
   const roles = rolesOf(table);
-  return { table, roles, section, completed: roles.includes('completed') && !roles.includes('status') };
+  return {
+    table,
+    headers: headersOf(table),
+    roles,
+    section,
+    completed: roles.includes('completed') && !roles.includes('status'),
+  };
 }
 
 /** A row that only says that there is none. */
 export function isPlaceholderRow(row: TableRow): boolean {
-  const texts = row.cells.map((cell) => plain(cell.text).replace(/^\((.*)\)$/, '$1'));
-  const filled = texts.filter((text) => !/^(?:|-+|—|–|…|\.{3}|n\/a)$/i.test(text));
-  return (
-    filled.length === 0 || (filled.length === 1 && /^(?:none\b.{0,20}|no\b.{0,60})$/i.test(filled[0] ?? ''))
-  );
+  const filled: string[] = [];
+  for (const cell of row.cells) {
+    const text = plain(cell.text).replace(/^\((.*)\)$/, '$1');
+    if (!/^(?:|-+|—|–|…|\.{3}|n\/a)$/i.test(text)) filled.push(text);
+    if (filled.length > 1) return false;
+  }
+  return filled.length === 0 || /^(?:none\b.{0,20}|no\b.{0,60})$/i.test(filled[0] ?? '');
 }
 
 /** The entry that a row states; undefined for rows that hold the place of none. */
@@ -126,7 +136,7 @@ export function readRow(table: TrackTable, row: TableRow): TrackEntry | undefine
     endLine: row.line.number,
     archived: (linked !== undefined && isArchiveLink(linked)) || /^archived\b/i.test(statusText),
     cells: Object.fromEntries(
-      headersOf(table.table).flatMap((header, i) => {
+      table.headers.flatMap((header, i) => {
         const value = row.cells[i];
         return value ? [[header, value.text]] : [];
       }),
@@ -157,6 +167,7 @@ function boxCell(table: TrackTable, row: TableRow) {
 
 /** Cell text without link, back-ticks and emphasis around it. */
 export function plain(text: string): string {
+  if (!/^[*_~`]|\[/.test(text)) return text.trim();
   return text
     .replace(/!?\[([^[\]]{0,300})\]\((?:<[^<>]*>|(?:[^()\s]|\([^()\s]*\))*)(?:\s+"[^"]*")?\)/g, '$1')
     .trim()

@@ -352,6 +352,22 @@ describe('setting the status of a track in tracks.md', () => {
     );
   });
 
+  it('leaves a sentence alone that somebody wrote beside the box', () => {
+    const text =
+      '- [~] **Track: A**\n  *Link: [x](./tracks/a_20260101/)*\n  *Status: All phases complete, build clean.*\n';
+    for (const wanted of [
+      { marker: 'done' },
+      { marker: 'done', status: 'complete' },
+      { status: 'complete' },
+    ] as const) {
+      assert.equal(apply(text, setTrackStatusEdits(text, 'a_20260101', wanted)), text.replace('[~]', '[x]'));
+    }
+    assert.equal(
+      apply(text, completeTrackEdits(text, 'a_20260101', { completed: '2026-03-02' })),
+      text.replace('[~]', '[x]'),
+    );
+  });
+
   it('uses the character that the file uses', () => {
     const text = '- [/] a_20260101: A\n- [ ] b_20260101: B\n- [X] c_20260101: C\n';
     assert.match(apply(text, setTrackStatusEdits(text, 'b_20260101', { marker: 'doing' })), /\[\/\] b_/);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod';
+import type * as z from 'zod';
 import { schemaFiles } from '../../../scripts/schemaFiles';
 import { boardSessionSchema, boardVotesSchema } from '../../../src/model/schemas/board';
 import { locksSchema, queueMessageSchema, workerStatusSchema } from '../../../src/model/schemas/messageBus';
