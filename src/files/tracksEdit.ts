@@ -9,6 +9,7 @@ import { cellEdits, insertRowEdits, removeRowEdits, rowText } from './tracksRow'
 import { markerForStatus, statusForMarker } from './tracksStatus';
 import { plain, type ColumnRole, type TrackTable } from './tracksTable';
 import { oneLine } from './oneLine';
+import { PieceText } from './pieceText';
 
 export type { NewTrackEntry } from './tracksNewEntry';
 
@@ -51,7 +52,7 @@ export function addTrackEdits(text: string, wanted: NewTrackEntry): EditResult {
     status: oneLine(wanted.status),
   };
   if (text.trim() === '') {
-    const fresh = newTracksText();
+    const fresh = newTracksText().replace(/\n/g, eolAt(text, 0));
     const added = addTrackEdits(fresh, track);
     return 'refused' in added
       ? added
@@ -114,27 +115,27 @@ export function completeTrackEdits(
 
 /** Takes every entry of the track out, with its link line and one separator. Refuses `entry-not-found`, `entry-shared`. */
 export function removeTrackEdits(text: string, id: string): EditResult {
-  const read = readTracks(text);
-  const found = entriesOf(read, id);
-  if (found.length === 0) return { refused: notFound(id) };
-  const edits: TextEdit[] = [];
-  for (const entry of found) {
-    if (entry.table && entry.row) {
-      edits.push(...removeRowEdits(text, entry.table, entry.row));
-      continue;
-    }
+  const work = new PieceText(text);
+  for (let first = true; ; first = false) {
+    // One at a time: what lies between two places of a track belongs to both of their surroundings.
+    const read = readTracks(work.text);
+    const entry = entriesOf(read, id).at(-1);
+    if (!entry) return first ? { refused: notFound(id) } : { edits: work.edits() };
     const shared = read.entries.find((e) => e !== entry && e.first > entry.first && e.first <= entry.last);
-    if (shared) {
-      return {
-        refused: {
-          code: 'entry-shared',
-          message: `The section of “${id}” in tracks.md (line ${entry.line}) also holds “${shared.id ?? shared.name}” (line ${shared.line}). Take it out by hand.`,
-        },
-      };
-    }
-    edits.push(blockRemoval(read, entry));
+    if (shared) return { refused: sharedSection(id, entry, shared) };
+    work.apply(
+      entry.table && entry.row
+        ? removeRowEdits(read.text, entry.table, entry.row)
+        : [blockRemoval(read, entry)],
+    );
   }
-  return { edits };
+}
+
+function sharedSection(id: string, entry: TrackEntry, other: TrackEntry): EditRefusal {
+  return {
+    code: 'entry-shared',
+    message: `The section of “${id}” in tracks.md (line ${entry.line}) also holds “${other.id ?? other.name}” (line ${other.line}). Take it out by hand.`,
+  };
 }
 
 // --- finding ---

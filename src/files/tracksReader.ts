@@ -195,11 +195,27 @@ class TracksReader {
       if (line.kind === 'text') {
         const heading = headingOf(line.text);
         if (heading && (heading.level <= level || boxOf(heading.content) || level === 1)) break;
-        if (rule.test(line.text)) break;
+        if (rule.test(line.text) || this.startsEntry(line, j)) break;
       }
       if (line.kind !== 'blank') last = j;
     }
     return last;
+  }
+
+  /** True for lines that begin an entry of their own even inside the section of another: forms are mixed in real files. */
+  private startsEntry(line: TracksLine, i: number): boolean {
+    const first = line.text[0];
+    if (first === '|') {
+      const table = tableAt(this.lines, i);
+      return table !== undefined && isTrackTable(table);
+    }
+    if (first === '<') return this.commentEntry(line, i) !== undefined;
+    const content = first === ' ' ? undefined : item.exec(line.text)?.[2];
+    if (content === undefined) return false;
+    const box = boxOf(content);
+    if (box) return readHead(content.slice(box.whole).trimStart()).saysTrack;
+    const head = emojiMarker(content) && readHead(content);
+    return head !== undefined && head.saysTrack && head.id !== undefined;
   }
 
   // --- lists ---

@@ -121,22 +121,22 @@ describe('metadata.json: versions and spellings', () => {
   });
 
   it('reads other spellings of steps', () => {
-    const steps: Record<string, [string, boolean]> = {
-      PARALLEL_EXECUTE: ['EXECUTE', true],
-      execute: ['EXECUTE', true],
-      'evaluate-plan': ['EVALUATE_PLAN', true],
-      CTO_REVIEW: ['EVALUATE_PLAN', true],
-      BUSINESS_DOC_SYNC: ['BUSINESS_SYNC', true],
-      EXECUTION: ['EXECUTE', true],
-      COMPLETED: ['COMPLETE', true],
-      BRAINSTORM: ['PLAN', false],
-      ENRICH: ['PLAN', false],
-      DESIGN: ['PLAN', false],
-      GAME_VERIFICATION: ['EVALUATE_EXECUTION', false],
-      PAUSED: ['NOT_STARTED', false],
-      constructor: ['NOT_STARTED', false],
-    };
-    for (const [written, [step, understood]] of Object.entries(steps)) {
+    const steps: [string, string, boolean][] = [
+      ['PARALLEL_EXECUTE', 'EXECUTE', true],
+      ['execute', 'EXECUTE', true],
+      ['evaluate-plan', 'EVALUATE_PLAN', true],
+      ['CTO_REVIEW', 'EVALUATE_PLAN', true],
+      ['BUSINESS_DOC_SYNC', 'BUSINESS_SYNC', true],
+      ['EXECUTION', 'EXECUTE', true],
+      ['COMPLETED', 'COMPLETE', true],
+      ['BRAINSTORM', 'PLAN', false],
+      ['ENRICH', 'PLAN', false],
+      ['DESIGN', 'PLAN', false],
+      ['GAME_VERIFICATION', 'EVALUATE_EXECUTION', false],
+      ['PAUSED', 'NOT_STARTED', false],
+      ['constructor', 'NOT_STARTED', false],
+    ];
+    for (const [written, step, understood] of steps) {
       const state = loop({ current_step: written, step_status: 'PASSED' });
       assert.deepEqual([state.step, state.understood, state.writtenStep], [step, understood, written]);
     }

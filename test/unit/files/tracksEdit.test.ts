@@ -531,3 +531,60 @@ describe('removing a track from tracks.md', () => {
     assert.equal(refusal(removeTrackEdits(text, 'nobody')), 'entry-not-found');
   });
 });
+
+describe('editing any tracks.md (property)', () => {
+  const block = fc.constantFrom(
+    ['## Active Tracks', ''],
+    ['## Completed Tracks', ''],
+    ['## [ ] Track: One', '*Link: [./conductor/tracks/one/](./conductor/tracks/one/)*', ''],
+    ['### [x] two_20260101: Two', '**Status:** complete', ''],
+    ['- [ ] **Track: Three**', '  *Link: [./tracks/three/](./tracks/three/)*'],
+    ['- [~] four_20260101: Four [abc1234]'],
+    [
+      '| Track ID | Name | Status | Step |',
+      '|---|---|---|---|',
+      '| five | Five | new | PLAN |',
+      '| six | Six | planned | FIX |',
+      '',
+    ],
+    ['| Track ID | Name | Completed |', '|---|---|---|', '| (none yet) | | |', ''],
+    ['- ✅ **Seven** (`seven_20260101`) — Archived 2026-01-01.'],
+    ['<!-- archived: eight_20260101 — Eight -->', ''],
+    ['---', ''],
+    ['Some prose.', ''],
+    ['```', '- [ ] **Track: code**', '```', ''],
+  );
+  const file = fc
+    .tuple(fc.array(block, { maxLength: 9 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
+    .map(([blocks, eol, final]) => blocks.flat().join(eol) + (final ? eol : ''));
+  const seen = (text: string, but: string): unknown[] =>
+    parseTracks(text)
+      .entries.filter((e) => e.id !== but)
+      .map((e) => [e.id, e.name, e.marker, e.status, e.step]);
+
+  it('touches only the track that it is about', () => {
+    fc.assert(
+      fc.property(file, fc.nat(), fc.constantFrom(...settableMarkers), (text, pick, marker) => {
+        const { entries } = parseTracks(text);
+        const id = entries.length > 0 ? (entries[pick % entries.length]?.id ?? '') : track.id;
+        const edits = [
+          addTrackEdits(text, { ...track, id: 'new-one_20260301' }),
+          setTrackStatusEdits(text, id, { marker, step: 'EXECUTE' }),
+          completeTrackEdits(text, id, { completed: '2026-03-02', summary: 'All done' }),
+          removeTrackEdits(text, id),
+        ];
+        for (const [i, result] of edits.entries()) {
+          if ('refused' in result) continue;
+          const about = i === 0 ? 'new-one_20260301' : id;
+          const after = applyEdits(text, result.edits);
+          assert.deepEqual(seen(after, about), seen(text, about), after);
+          const count = parseTracks(after).entries.filter((e) => e.id === about).length;
+          assert.equal(count > 0, i !== 3, after);
+          if (i < 3) assert.equal(after.includes('**Track: code**'), text.includes('**Track: code**'));
+          if (text.includes('\r\n')) assert.equal(/[^\r]\n/.test(after), false, JSON.stringify(after));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { parseTracks } from '../../../src/files/tracksFile';
 import type { RegistryEntry } from '../../../src/model/registry';
 
@@ -395,5 +396,72 @@ describe('tracks.md: odd texts', () => {
       assert.ok(parseTracks(`- [ ] ${text}`).entries.length >= 0);
       assert.ok(parseTracks(`# ${text}\n\n${text}`).entries.length >= 0);
     }
+  });
+
+  it('never throws and points at what it says, whatever lines stand there (property)', () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        '# Tracks',
+        '## Active Tracks',
+        '## [ ] Track: One',
+        '### [x] two_20260101: Two',
+        '### three_20260101',
+        '## four',
+        '- [ ] **Track: Five**',
+        '* [~] six_20260101: Six',
+        '  *Link: [./tracks/five/](./tracks/five/)*',
+        '**Status:** [ ] open',
+        '  - [x] sub <!-- link: "tracks/sub/plan.md" -->',
+        '| Status | Track ID | Title |',
+        '|---|---|---|',
+        '| [x] | seven_20260101 | Seven |',
+        '| (none) | | |',
+        '---',
+        '```',
+        '<!--',
+        '-->',
+        '<!-- archived: eight_20260101 -->',
+        '> quote',
+        '',
+        '\\n- [ ] nine_20260101\\n---',
+        '- [] ten_20260101',
+        '- ✅ **Eleven** (`eleven_20260101`)',
+      ),
+      fc.string({
+        unit: fc.constantFrom(
+          '[',
+          ']',
+          ' ',
+          'x',
+          '|',
+          '-',
+          '*',
+          '`',
+          '#',
+          '(',
+          ')',
+          '_',
+          ':',
+          '\t',
+          '✅',
+          'a',
+        ),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 25 }), fc.constantFrom('\n', '\r\n', '\r'), (lines, eol) => {
+        const text = lines.join(eol);
+        let last = 0;
+        for (const entry of parseTracks(text).entries) {
+          assert.ok(entry.line >= 1 && entry.endLine >= entry.line && entry.endLine <= lines.length);
+          assert.ok(entry.line >= last || entry.form === 'list');
+          last = entry.line;
+          assert.ok(entry.id !== '' && entry.name !== '');
+          if (!entry.markerRange) continue;
+          assert.ok(text[entry.markerRange.start - 1] === '[' && text[entry.markerRange.end] === ']');
+        }
+      }),
+      { numRuns: 1000 },
+    );
   });
 });
