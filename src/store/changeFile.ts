@@ -42,6 +42,7 @@ export async function changeFile(o: FileChange): Promise<EditOutcome> {
   let lastRefusal: EditRefusal | undefined;
   // From the first rename on it is too late to stop half-way.
   let signal = o.signal;
+  let made: PlannedChange | undefined;
   for (let attempt = 1; attempt <= o.tries; attempt++) {
     signal?.throwIfAborted();
     const planned = work.carried ? { ...work.carried, bytes: undefined } : planChange(o, work.source);
@@ -61,6 +62,8 @@ export async function changeFile(o: FileChange): Promise<EditOutcome> {
     }
     lastRefusal = undefined;
     if (planned.bytes === undefined && !work.instead) {
+      // Made before, and carried on by another program since.
+      if (made) return { changed: true, where: 'disk', ...textsOf(made) };
       return { changed: false, where: 'disk', before: planned.before, after: planned.before };
     }
 
@@ -76,10 +79,11 @@ export async function changeFile(o: FileChange): Promise<EditOutcome> {
       continue;
     }
     signal = undefined;
+    if (!work.carried) made = planned;
     try {
       const fate = await watchOver(o, { ...planned, expected, written }, replaced);
       if (fate === 'stands') {
-        return { changed: true, where: 'disk', before: planned.before, after: planned.after };
+        return { changed: true, where: 'disk', ...textsOf(made ?? planned) };
       }
       work = fate;
     } finally {
@@ -87,12 +91,17 @@ export async function changeFile(o: FileChange): Promise<EditOutcome> {
     }
   }
   if (work.instead) await putBack(o, work);
+  if (work.carried) return { changed: true, where: 'disk', ...textsOf(work.carried) };
   return {
     refused: lastRefusal ?? {
       code: 'file-busy',
       message: `${o.path} was not changed: another program kept writing to it (${o.tries} tries). Try again when it rests.`,
     },
   };
+}
+
+function textsOf({ before, after }: { before: string; after: string }): { before: string; after: string } {
+  return { before, after };
 }
 
 /**

@@ -123,7 +123,7 @@ async function acquire(
     if (Date.now() >= deadline) throw new LockBusyError(lock, await ownerOf(lock), waitMs);
     // Jitter, so that waiters do not fall over each other again and again.
     await sleep(pause * (0.5 + Math.random()), undefined, { signal });
-    pause = Math.min(pause * 1.5, 16);
+    pause = Math.min(pause * 1.5, 40);
   }
 }
 
