@@ -46,15 +46,20 @@ export interface NextAction {
 
 /** The row of the transition table that fits a state (spec 003, "State Machine Transitions"; FORMATS §4.4). */
 export function rowFor(loop: LoopState, facts: LoopFacts): LoopRow {
-  const row = loopRows.find(
-    (candidate) =>
-      (candidate.step === 'any' || candidate.step === loop.step) &&
-      (candidate.status === 'any' || candidate.status === loop.stepStatus) &&
-      (candidate.when?.(loop, facts) ?? true),
-  );
+  let stop: LoopRow | undefined;
+  for (const row of loopRows) {
+    if (row.step !== 'any' && row.step !== loop.step) continue;
+    if (row.status !== 'any' && row.status !== loop.stepStatus) continue;
+    if (row.when && !row.when(loop, facts)) continue;
+    if (row.stopsWork) {
+      stop ??= row;
+      continue;
+    }
+    const startsWork = row.action.kind === 'dispatch' || row.action.kind === 'resume';
+    return stop && startsWork ? stop : row;
+  }
   // The table is total; a test walks through every step and status.
-  if (!row) throw new Error(`No row for ${loop.step}/${loop.stepStatus}.`);
-  return row;
+  throw new Error(`No row for ${loop.step}/${loop.stepStatus}.`);
 }
 
 /** What the machine does next with a loop, and why. Pure; asks nothing of the clock or the disk. */

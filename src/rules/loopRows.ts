@@ -42,6 +42,8 @@ export interface LoopRow {
   readonly when?: (loop: LoopState, facts: LoopFacts) => boolean;
   readonly action: LoopAction;
   readonly why: string | Told;
+  /** The row holds only where an agent would be started: what a step has already achieved is never taken back. */
+  readonly stopsWork?: boolean;
 }
 
 const fixLimitReached = (loop: LoopState) => loop.fixCycleCount >= loop.maxFixCycles;
@@ -51,6 +53,7 @@ const planLimitReached = (loop: LoopState) =>
 const evaluationPassed = (loop: LoopState) => loop.checkpoints.EVALUATE_EXECUTION?.status === 'PASSED';
 const evaluationContradicts = (loop: LoopState) =>
   loop.checkpoints.EVALUATE_EXECUTION !== undefined && !evaluationPassed(loop);
+const hasBlocker = (loop: LoopState, facts: LoopFacts) => blockersOfStep(loop, facts).length > 0;
 const unmetConditions = (_: LoopState, facts: LoopFacts) => facts.unmetBoardConditions.length > 0;
 
 // ---- sentences --------------------------------------------------------------------------------------------------
@@ -65,6 +68,12 @@ const conditionsWhy: Told = (_, facts) =>
   `A board condition is unmet (${facts.unmetBoardConditions.join('; ')}): then EVALUATE_EXECUTION fails even when all evaluators pass.`;
 const boardWhy = (step: string) =>
   `${step} waits for the board: its agent convenes the board and records the verdict, so it is resumed.`;
+const stoppedBy: Told = (loop, facts) =>
+  blockersOfStep(loop, facts)
+    .map((blocker) => blocker.description)
+    .join('; ');
+const blockedAtEndWhy: Told = (loop, facts) =>
+  `The track could be completed, but a blocker is still active (${stoppedBy(loop, facts)}): resolve it first (escalation trigger 4).`;
 const skippedWhy = (step: string, to: string) =>
   `${step} was skipped, and a skipped step advances like a passed one: ${to} is next.`;
 const againWhy = (step: string) =>
@@ -80,12 +89,19 @@ const row = (
   why: LoopRow['why'],
   when?: LoopRow['when'],
 ): LoopRow => ({ row: name, step, status, action, why, ...(when ? { when } : {}) });
+const stop = (
+  name: string,
+  trigger: EscalationTrigger,
+  why: Told,
+  when: (loop: LoopState, facts: LoopFacts) => boolean,
+): LoopRow => ({ ...row(name, 'any', 'any', { kind: 'escalate', trigger }, why, when), stopsWork: true });
 
 const dispatch = (step: LoopStep): LoopAction => ({ kind: 'dispatch', step });
 const resume = (step: LoopStep): LoopAction => ({ kind: 'resume', step });
 const advance = (to: LoopStep): LoopAction => ({ kind: 'advance', to });
 const complete: LoopAction = { kind: 'complete' };
 const toFix: LoopAction = { kind: 'advance', to: 'FIX', counts: 'fixCycle' };
+const blockedAtEnd: LoopAction = { kind: 'escalate', trigger: 'blocker', recorded: true };
 const fixLimit: LoopAction = { kind: 'escalate', trigger: 'fix-cycle-limit', to: 'FIX' };
 
 /**
@@ -102,9 +118,9 @@ export const loopRows: readonly LoopRow[] = [
   row('any/BLOCKED without active blocker → unblock', 'any', 'BLOCKED', { kind: 'unblock' }, (loop) => `${loop.step} is BLOCKED but no blocker is active any more: it goes back to NOT_STARTED and is dispatched again.`),
   row('any/ESCALATE with active blocker → escalate', 'any', 'ESCALATE', { kind: 'escalate', trigger: 'agent-escalated', recorded: true }, (loop, facts) => `${loop.step} was escalated to you: ${facts.activeBlockers.map((b) => b.description).join('; ')}.`, (_, facts) => facts.activeBlockers.length > 0),
   row('any/ESCALATE → escalate', 'any', 'ESCALATE', { kind: 'escalate', trigger: 'agent-escalated' }, (loop) => `The agent of ${loop.step} handed it to the user (ESCALATE in any step waits for a person).`),
-  row('any with active blocker → escalate', 'any', 'any', { kind: 'escalate', trigger: 'blocker' }, (loop, facts) => `A blocker is active (${blockersOfStep(loop, facts) .map((b) => b.description) .join('; ')}): the loop stops for a person (escalation trigger 4).`, (loop, facts) => loop.step !== 'COMPLETE' && blockersOfStep(loop, facts).length > 0),
-  row('any with lead escalation → escalate', 'any', 'any', { kind: 'escalate', trigger: 'lead-escalated' }, (_, facts) => `A lead handed a decision to you: ${facts.leadEscalations?.[0]?.description ?? ''} (escalation trigger 3).`, (loop, facts) => loop.step !== 'COMPLETE' && (facts.leadEscalations?.length ?? 0) > 0),
-  row('any after 50 iterations → escalate', 'any', 'any', { kind: 'escalate', trigger: 'max-iterations' }, (_, facts) => `${facts.iterations} iterations in this run: the safety limit is ${maxIterations} (escalation trigger 5).`, (loop, facts) => loop.step !== 'COMPLETE' && (facts.iterations ?? 0) >= maxIterations),
+  stop('any with active blocker → escalate', 'blocker', (loop, facts) => `A blocker is active (${stoppedBy(loop, facts)}): the loop stops for a person (escalation trigger 4).`, hasBlocker),
+  stop('any with lead escalation → escalate', 'lead-escalated', (_, facts) => `A lead handed a decision to you: ${facts.leadEscalations?.[0]?.description ?? ''} (escalation trigger 3).`, (_, facts) => (facts.leadEscalations?.length ?? 0) > 0),
+  stop('any after 50 iterations → escalate', 'max-iterations', (_, facts) => `${facts.iterations} iterations in this run: the safety limit is ${maxIterations} (escalation trigger 5).`, (_, facts) => (facts.iterations ?? 0) >= maxIterations),
 
   row('NOT_STARTED/NOT_STARTED → dispatch planner', 'NOT_STARTED', 'NOT_STARTED', dispatch('PLAN'), 'The track is new: the loop begins with PLAN.'),
   row('NOT_STARTED/IN_PROGRESS → resume planner', 'NOT_STARTED', 'IN_PROGRESS', resume('PLAN'), 'The track has begun without naming a step: the loop begins with PLAN, which is resumed.'),
@@ -147,6 +163,7 @@ export const loopRows: readonly LoopRow[] = [
   row('EVALUATE_EXECUTION/PASSED with unmet board conditions at the limit → escalate', 'EVALUATE_EXECUTION', 'PASSED', { ...fixLimit, failsEvaluation: true }, (loop, facts) => `${conditionsWhy(loop, facts)} ${fixLimitWhy(loop, facts)}`, (loop, facts) => unmetConditions(loop, facts) && fixLimitReached(loop)),
   row('EVALUATE_EXECUTION/PASSED with unmet board conditions → FIX', 'EVALUATE_EXECUTION', 'PASSED', { ...toFix, failsEvaluation: true }, conditionsWhy, unmetConditions),
   row('EVALUATE_EXECUTION/PASSED with sync required → BUSINESS_SYNC', 'EVALUATE_EXECUTION', 'PASSED', advance('BUSINESS_SYNC'), 'The evaluation passed and business_sync_required is set: business documents are synced before the track is complete.', syncRequired),
+  row('EVALUATE_EXECUTION/PASSED with active blocker → escalate', 'EVALUATE_EXECUTION', 'PASSED', blockedAtEnd, blockedAtEndWhy, hasBlocker),
   row('EVALUATE_EXECUTION/PASSED → COMPLETE', 'EVALUATE_EXECUTION', 'PASSED', complete, 'The evaluation passed and no business sync is required: the track is complete.'),
   ...(['FAILED', 'PARTIAL_FAIL'] as const).flatMap((status) => [
     row(`EVALUATE_EXECUTION/${status} at the limit → escalate`, 'EVALUATE_EXECUTION', status, fixLimit, fixLimitWhy, fixLimitReached),
@@ -172,6 +189,9 @@ export const loopRows: readonly LoopRow[] = [
   row('BUSINESS_SYNC/SKIPPED without evaluation → EVALUATE_EXECUTION', 'BUSINESS_SYNC', 'SKIPPED', advance('EVALUATE_EXECUTION'), syncNeedsEvaluation, (loop) => !evaluationPassed(loop)),
   row('BUSINESS_SYNC/NOT_STARTED without evaluation → EVALUATE_EXECUTION', 'BUSINESS_SYNC', 'NOT_STARTED', advance('EVALUATE_EXECUTION'), syncNeedsEvaluation, (loop) => !evaluationPassed(loop)),
   row('BUSINESS_SYNC/NOT_STARTED → dispatch business doc sync', 'BUSINESS_SYNC', 'NOT_STARTED', dispatch('BUSINESS_SYNC'), 'Business documents must be synced: the sync agent is dispatched.', syncRequired),
+  ...(['NOT_STARTED', 'PASSED', 'SKIPPED'] as const).map((status) =>
+    row(`BUSINESS_SYNC/${status} with active blocker → escalate`, 'BUSINESS_SYNC', status, blockedAtEnd, blockedAtEndWhy, hasBlocker),
+  ),
   row('BUSINESS_SYNC/NOT_STARTED not required → COMPLETE', 'BUSINESS_SYNC', 'NOT_STARTED', complete, 'business_sync_required is false, so the sync is skipped and the track is complete.'),
   row('BUSINESS_SYNC/IN_PROGRESS → resume business doc sync', 'BUSINESS_SYNC', 'IN_PROGRESS', resume('BUSINESS_SYNC'), 'BUSINESS_SYNC is in progress: an interrupted step is resumed.'),
   row('BUSINESS_SYNC/BOARD_REVIEW → resume business doc sync', 'BUSINESS_SYNC', 'BOARD_REVIEW', resume('BUSINESS_SYNC'), boardWhy('BUSINESS_SYNC')),

@@ -250,6 +250,27 @@ const cases: Readonly<Record<string, Case>> = {
     kind: 'advance',
     to: 'BUSINESS_SYNC',
   },
+  'EVALUATE_EXECUTION/PASSED with active blocker → escalate': {
+    loop: { step: 'EVALUATE_EXECUTION', stepStatus: 'PASSED' },
+    facts: { activeBlockers: [blockerOf()] },
+    kind: 'escalate',
+    to: 'EVALUATE_EXECUTION',
+  },
+  'BUSINESS_SYNC/NOT_STARTED with active blocker → escalate': {
+    loop: sync('NOT_STARTED'),
+    facts: { activeBlockers: [blockerOf()] },
+    kind: 'escalate',
+  },
+  'BUSINESS_SYNC/PASSED with active blocker → escalate': {
+    loop: sync('PASSED'),
+    facts: { activeBlockers: [blockerOf()] },
+    kind: 'escalate',
+  },
+  'BUSINESS_SYNC/SKIPPED with active blocker → escalate': {
+    loop: sync('SKIPPED'),
+    facts: { activeBlockers: [blockerOf()] },
+    kind: 'escalate',
+  },
   'EVALUATE_EXECUTION/PASSED → COMPLETE': {
     loop: { step: 'EVALUATE_EXECUTION', stepStatus: 'PASSED' },
     kind: 'complete',
@@ -652,6 +673,40 @@ describe('evaluateLoop: dispatch', () => {
     const facts = factsOf({ activeBlockers: [blockerOf({ blockedStep: 'PLAN' })] });
     assert.equal(nextAction(loopOf({ step: 'EXECUTE' }), facts).kind, 'dispatch');
     assert.equal(nextAction(loopOf({ step: 'PLAN' }), facts).kind, 'escalate');
+  });
+});
+
+describe('evaluateLoop: what stops work', () => {
+  const blocked = { activeBlockers: [blockerOf()] };
+
+  it('a blocker takes back nothing that a step has achieved: passed and failed steps still advance', () => {
+    assert.equal(
+      nextAction(loopOf({ step: 'EXECUTE', stepStatus: 'PASSED' }), factsOf(blocked)).to,
+      'EVALUATE_EXECUTION',
+    );
+    assert.equal(
+      nextAction(loopOf({ step: 'EVALUATE_EXECUTION', stepStatus: 'FAILED' }), factsOf(blocked)).to,
+      'FIX',
+    );
+  });
+
+  it('a blocker stops a planner that would be dispatched again', () => {
+    assert.equal(nextAction(loopOf({ stepStatus: 'FAILED' }), factsOf(blocked)).kind, 'escalate');
+  });
+
+  it('the 50th iteration is the last: 49 go on, 50 ask', () => {
+    assert.equal(nextAction(loopOf(), factsOf({ iterations: 49 })).kind, 'dispatch');
+    assert.equal(nextAction(loopOf(), factsOf({ iterations: 50 })).kind, 'escalate');
+  });
+
+  it('a question of a lead becomes a blocker with the id of the question', () => {
+    const facts = factsOf({
+      leadEscalations: [{ id: 'lead-1', description: 'product lead asks: drop it?' }],
+    });
+    const result = applyEvent(loopOf(), facts, { kind: 'advance', at });
+    assert.ok('loop' in result);
+    assert.equal(result.escalation?.blockerId, 'lead-1');
+    assert.equal(result.escalation?.description, 'product lead asks: drop it?');
   });
 });
 

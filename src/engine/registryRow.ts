@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { setTrackStatusEdits, type TrackStatus } from '../files/tracksEdit';
+import type { Track } from '../model/track';
+import type { Ports } from './ports';
+
+/** Where the registry of a track's root lies, when the caller does not know it better. */
+export function registryFileOf(track: Track, known?: string): string {
+  return known ?? join(track.root, 'tracks.md');
+}
+
+/** The id that the registry knows the track by. */
+export function registryIdOf(track: Track): string {
+  return track.entry?.id ?? track.id;
+}
+
+/**
+ * Makes the track's entry in tracks.md say what metadata.json says now. Only what the entry has a place for; tracks
+ * that are not registered are left alone. A refusal is returned as a sentence: metadata.json is already written, and
+ * the difference shows as drift with its repair.
+ */
+export async function updateRegistryRow(
+  ports: Pick<Ports, 'editor'>,
+  track: Track,
+  status: TrackStatus,
+  registryFile?: string,
+): Promise<{ readonly file?: string; readonly warning?: string }> {
+  if (!track.entry || Object.keys(status).length === 0) return {};
+  const file = registryFileOf(track, registryFile);
+  const outcome = await ports.editor.edit({
+    root: track.root,
+    file,
+    change: (text) => {
+      const result = setTrackStatusEdits(text, registryIdOf(track), status);
+      // An entry without a place for it says nothing that could be wrong.
+      return 'refused' in result && result.refused.code === 'no-status-place' ? { edits: [] } : result;
+    },
+  });
+  if ('refused' in outcome)
+    return { warning: `tracks.md still says what it said: ${outcome.refused.message}` };
+  return outcome.changed ? { file } : {};
+}

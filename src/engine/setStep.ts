@@ -1,0 +1,61 @@
+import type { LoopStep, StepStatus } from '../model/loopState';
+import type { Track } from '../model/track';
+import { applyEvent } from '../rules/evaluateLoop';
+import type { TrackChangeResult } from './blockTrack';
+import { editLoop, written } from './loopEdit';
+import { metadataFileOf } from './metadataEdit';
+import type { Ports } from './ports';
+import { updateRegistryRow } from './registryRow';
+
+export interface SetStepOptions {
+  readonly step: LoopStep;
+  /** Default NOT_STARTED. Never IN_PROGRESS, BLOCKED, or COMPLETE: the machine refuses them. */
+  readonly status?: StepStatus;
+  /** Why; recorded in step_history with who and when. */
+  readonly reason: string;
+  readonly registryFile?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Sets the step of the loop by hand, and records it. Refuses `reason-empty`, and what the machine or editor refuses. */
+export async function setStep(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  o: SetStepOptions,
+): Promise<TrackChangeResult> {
+  const reason = o.reason.trim();
+  if (reason === '') {
+    return {
+      refused: { code: 'reason-empty', message: 'Say why the step is set by hand: others will read it.' },
+    };
+  }
+  const at = ports.clock().toISOString();
+  const outcome = await editLoop(
+    ports,
+    track,
+    ({ metadata, loop, facts }) => {
+      const result = applyEvent(loop, facts, {
+        kind: 'set',
+        step: o.step,
+        status: o.status ?? 'NOT_STARTED',
+        at,
+      });
+      if ('refused' in result) return result;
+      return written(result, metadata, at, { history: { reason, by: 'person' } });
+    },
+    { at, ...(o.signal ? { signal: o.signal } : {}) },
+  );
+  if ('refused' in outcome) return outcome;
+  const row =
+    track.entry?.step === undefined
+      ? {}
+      : await updateRegistryRow(ports, track, { step: outcome.loop.step }, o.registryFile);
+  return {
+    why: outcome.why,
+    files: [
+      ...(outcome.changed ? [metadataFileOf(track)] : []),
+      ...(row.file === undefined ? [] : [row.file]),
+    ],
+    warnings: row.warning === undefined ? [] : [row.warning],
+  };
+}
