@@ -107,11 +107,16 @@ async function openInWorkbench(project, wanted) {
   console.log(`\nConductor is open at ${url}\nCtrl+C ends it.`);
   if (values.open) openBrowser(url);
 
+  let ending = false;
   /** @type {Promise<number>} */
   const end = new Promise((resolve) => {
     for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
-      process.once(signal, () => resolve(0));
+      process.once(signal, () => {
+        ending = true;
+        resolve(0);
+      });
     server.process.once('exit', (code) => {
+      if (ending) return;
       console.error(
         `VS Code's server ended by itself (${code ?? 'killed'}). It said:\n${server.log().slice(-2000)}`,
       );
@@ -119,7 +124,6 @@ async function openInWorkbench(project, wanted) {
     });
   });
   const code = await end;
-  server.process.removeAllListeners('exit');
   if (code === 0) {
     await server.stop();
     console.log('\nEnded.');

@@ -1,5 +1,5 @@
 // One measurement in a process of its own: `node --expose-gc measure.js WHAT FOLDER [FILE]`; the result is JSON on stdout.
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { markTaskEdits } from '../../src/files/planEdit';
@@ -41,6 +41,22 @@ const measurements: Record<string, () => Promise<unknown>> = {
     return { ms: performance.now() - from, ...found };
   },
 
+  /** Both in one process again and again, each time as if for the first time: no cache of ours, but compiled code. */
+  pairs: async () => {
+    const touched = JSON.parse(await readFile(argument, 'utf8')) as Touched;
+    const ours: number[] = [];
+    const bare: number[] = [];
+    for (let i = 0; i < 12; i++) {
+      let from = performance.now();
+      await readConductor({ folders: [folder], archives: true });
+      ours.push(performance.now() - from);
+      from = performance.now();
+      await bareRead(touched);
+      bare.push(performance.now() - from);
+    }
+    return { ours: ours.slice(5), bare: bare.slice(5) };
+  },
+
   memory: async () => {
     const gc = globalThis.gc;
     if (!gc) throw new Error('run with --expose-gc');
@@ -61,6 +77,7 @@ const measurements: Record<string, () => Promise<unknown>> = {
       const store = new ConductorStore({ folders: [copy], debounceMs: 20 });
       try {
         await store.start();
+        for (const root of store.snapshot.roots) await store.openArchive(root.path);
         const plan = largestPlan(store.snapshot);
         const samples: { workMs: number; wallMs: number }[] = [];
         for (let i = 0; i < 25; i++) {
@@ -130,6 +147,10 @@ async function onCopy<T>(work: (copy: string) => Promise<T>): Promise<T> {
   try {
     const copy = join(dir, basename(folder));
     await cp(folder, copy, { recursive: true, verbatimSymlinks: true });
+    // The corpus may be read-only.
+    for (const entry of await readdir(copy, { recursive: true, withFileTypes: true }))
+      if (!entry.isSymbolicLink())
+        await chmod(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
     return await work(copy);
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -140,12 +161,10 @@ function tracksOf(snapshot: ConductorSnapshot): Track[] {
   return snapshot.roots.flatMap((root) => [...root.tracks, ...(root.archive.tracks ?? [])]);
 }
 
-/** The live track with the most tasks. */
+/** The track with the most tasks. */
 function largestPlan(snapshot: ConductorSnapshot): { file: string; track: Track } {
-  const live = snapshot.roots
-    .flatMap((root) => root.tracks)
-    .filter((t) => t.documents.plan && t.progress.total > 0);
-  const track = live.sort((a, b) => b.progress.total - a.progress.total)[0];
+  const withTasks = tracksOf(snapshot).filter((t) => t.documents.plan && t.progress.total > 0);
+  const track = withTasks.sort((a, b) => b.progress.total - a.progress.total)[0];
   if (!track?.documents.plan) throw new Error(`no track with tasks in ${folder}`);
   return { file: track.documents.plan, track };
 }

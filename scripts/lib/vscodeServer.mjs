@@ -68,7 +68,9 @@ export async function startServer(vscode, options = {}) {
     writeSettings(settingsFile, options.settings);
 
   const env = environment(options, home);
-  const base = [vscode.entry, '--user-data-dir', user, '--extensions-dir', extensions];
+  // A configuration of its own: code-server would write one into the person's home otherwise.
+  const config = path.join(dir, 'config.yaml');
+  const base = [vscode.entry, '--config', config, '--user-data-dir', user, '--extensions-dir', extensions];
   for (const file of options.vsix ?? [])
     await must(
       'Installing the extension',
