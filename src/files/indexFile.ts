@@ -1,6 +1,6 @@
 import type { EditResult, TextEdit } from '../model/edit';
 import { eolAt } from './textEdit';
-import { tracksLines, type TracksLine } from './tracksLines';
+import { headingOf, tracksLines, type TracksLine } from './tracksLines';
 import { oneLine } from './oneLine';
 
 export interface CompletedTrack {
@@ -26,7 +26,6 @@ export function completeTrackInIndexEdits(text: string, track: CompletedTrack): 
   };
 }
 
-const heading = /^ {0,3}(#{1,6})\s+(.*)$/;
 const bullet = /^(\s*[-*+]\s+)(.*)$/;
 const noneYet = /^\s*[*_(]*(?:none\b|no\b|\(add|nothing\b)[^|]{0,60}$/i;
 
@@ -40,16 +39,16 @@ function section(lines: readonly TracksLine[], name: RegExp): IndexSection | und
   const start = lines.findIndex((line) => line.kind === 'text' && name.test(titleOf(line)));
   const head = lines[start];
   if (!head) return undefined;
-  const level = heading.exec(head.text)?.[1]?.length ?? 1;
+  const level = headingOf(head.text)?.level ?? 1;
   const length = lines
     .slice(start + 1)
-    .findIndex((line) => line.kind === 'text' && (heading.exec(line.text)?.[1]?.length ?? 7) <= level);
+    .findIndex((line) => line.kind === 'text' && (headingOf(line.text)?.level ?? 7) <= level);
   return { head, body: lines.slice(start + 1, length < 0 ? undefined : start + 1 + length) };
 }
 
 /** Text of a heading, without emoji and emphasis in front; '' for other lines. */
 function titleOf(line: TracksLine): string {
-  return (heading.exec(line.text)?.[2] ?? '').replace(/^[^\p{L}\p{N}]+/u, '');
+  return (headingOf(line.text)?.content ?? '').replace(/^[^\p{L}\p{N}]+/u, '');
 }
 
 function completionEdits(text: string, found: IndexSection | undefined, track: CompletedTrack): TextEdit[] {

@@ -3,6 +3,7 @@ import { markerCharacter, type Marker, type SettableMarker } from '../model/mark
 import { cellText } from './markdownTable';
 import { applyEdits, eolAt } from './textEdit';
 import { idOfLink } from './tracksHead';
+import { isRule } from './tracksLines';
 import { linkId, newEntryEdits, type NewTrackEntry } from './tracksNewEntry';
 import { readTracks, type TrackEntry, type TracksText } from './tracksReader';
 import { cellEdits, insertRowEdits, removeRowEdits, rowText } from './tracksRow';
@@ -323,12 +324,12 @@ function newestFirst(table: TrackTable): boolean {
 /** The lines of a heading, list or comment entry with the empty lines behind it, and one of two separators. */
 function blockRemoval(read: TracksText, entry: TrackEntry): TextEdit {
   const { lines } = read;
-  const isRule = (i: number): boolean => /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/.test(lines[i]?.text ?? '');
+  const ruleAt = (i: number): boolean => isRule(lines[i]?.text ?? '');
   let before = entry.first - 1;
   while (before >= 0 && lines[before]?.kind === 'blank') before--;
   let behind = entry.last + 1;
   while (behind < lines.length && lines[behind]?.kind === 'blank') behind++;
-  if (before >= 0 && isRule(before) && isRule(behind)) {
+  if (before >= 0 && ruleAt(before) && ruleAt(behind)) {
     behind++;
     while (behind < lines.length && lines[behind]?.kind === 'blank') behind++;
   }

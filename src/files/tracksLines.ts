@@ -78,3 +78,27 @@ function* rawLines(text: string): Generator<Omit<TracksLine, 'kind'>> {
     }
   }
 }
+
+/** Level and text of an ATX heading, without closing hashes. */
+export function headingOf(line: string): { level: number; content: string } | undefined {
+  const hashes = /^ {0,3}(#{1,6})\s+/.exec(line);
+  if (!hashes) return undefined;
+  let content = line.slice(hashes[0].length).trimEnd();
+  const closing = content.lastIndexOf(' ') + 1;
+  if (content.length > closing && /^#+$/.test(content.slice(closing))) {
+    content = content.slice(0, closing).trimEnd();
+  }
+  return { level: (hashes[1] ?? '').length, content };
+}
+
+/** A list item: what stands before its text (indent, bullet, blanks), and the text. */
+export function itemOf(line: string): { indent: number; lead: string; content: string } | undefined {
+  const lead = /^(\s*)(?:[-*+]|\d{1,9}[.)])\s+/.exec(line);
+  if (!lead) return undefined;
+  return { indent: (lead[1] ?? '').length, lead: lead[0], content: line.slice(lead[0].length) };
+}
+
+/** A thematic break: `---`, `***`, `___`. */
+export function isRule(line: string): boolean {
+  return /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/.test(line);
+}

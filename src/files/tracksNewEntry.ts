@@ -4,6 +4,7 @@ import { linkAt } from './tracksHead';
 import { eolAt } from './textEdit';
 import { markerForStatus } from './tracksStatus';
 import { boxOf, idOfLink } from './tracksHead';
+import { headingOf, isRule, itemOf } from './tracksLines';
 import type { TrackEntry, TracksSection, TracksText } from './tracksReader';
 
 /** A track as tracks.md registers it. */
@@ -18,8 +19,6 @@ export interface NewTrackEntry {
   readonly priority?: string;
 }
 
-const item = /^(\s*)([-*+]|\d{1,9}[.)])(\s+)(.*)$/;
-const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
 const noneYet = /^\s*(?:[-*+]\s+)?[*_(]*(?:none\b|no (?:active |current |open |completed )?tracks?\b)[^|]*$/i;
 const activeSection = /\b(?:active|current|in.progress|ongoing)\b/i;
 const finishedSection = /archiv|complet|\bdone\b|finished|legacy/i;
@@ -58,7 +57,7 @@ function intoSectionEdits(read: TracksText, section: TracksSection, entry: strin
 function atEndEdits(read: TracksText, entry: string, eol: string): TextEdit[] {
   const last = read.lines.findLast((line) => line.kind !== 'blank');
   const start = last?.end ?? 0;
-  const separated = last === undefined || rule.test(last.text);
+  const separated = last === undefined || isRule(last.text);
   const gap = last === undefined ? '' : separated ? eol + eol : `${eol}${eol}---${eol}${eol}`;
   // A final line break that the file has stays the last thing in it.
   const final = read.text.slice(start) === '' ? eol : '';
@@ -74,7 +73,7 @@ function gapBefore(read: TracksText, model: TrackEntry, prose: readonly TrackEnt
   }
   let above = model.first - 1;
   while (above >= 0 && read.lines[above]?.kind === 'blank') above--;
-  if (rule.test(read.lines[above]?.text ?? '')) return `${eol}${eol}---${eol}${eol}`;
+  if (isRule(read.lines[above]?.text ?? '')) return `${eol}${eol}---${eol}${eol}`;
   return model.form === 'list' && model.first === model.last ? eol : eol + eol;
 }
 
@@ -88,10 +87,10 @@ function entryLines(read: TracksText, model: TrackEntry | undefined, track: NewT
     return [`- ${box} **Track: ${name}**`, `  *Link: [${target}](${target})*`];
   }
   const line = lineAt(read, model.first).text;
-  const heading = /^( {0,3}#{1,6}\s+)(.*)$/.exec(line);
-  const list = item.exec(line);
-  const bullet = heading?.[1] ?? (list ? `${list[1]}${list[2]}${list[3]}` : '- ');
-  const content = heading?.[2] ?? list?.[4] ?? line;
+  const heading = headingOf(line);
+  const list = itemOf(line);
+  const bullet = heading ? `${'#'.repeat(heading.level)} ` : (list?.lead ?? '- ');
+  const content = heading?.content ?? list?.content ?? line;
   const modelBox = boxOf(content);
   const head = modelBox ? content.slice(modelBox.whole).trimStart() : content;
   const hasBox = modelBox !== undefined || model.form === 'list';

@@ -1,7 +1,8 @@
 import type { TextRange } from '../model/plan';
 import type { TextProblem } from '../model/problem';
 import type { RegistryEntry } from '../model/registry';
-import { tracksLines, type TracksLine } from './tracksLines';
+import { fieldsOf, isLinkLine, type TracksFields } from './tracksFields';
+import { headingOf, isRule, itemOf, tracksLines, type TracksLine } from './tracksLines';
 import { tableAt, type TableRow } from './markdownTable';
 import {
   boxOf,
@@ -54,15 +55,6 @@ export function readTracks(text: string): TracksText {
   return new TracksReader(text).read();
 }
 
-const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
-const item = /^(\s*)(?:[-*+]|\d{1,9}[.)])\s+(.*)$/;
-/** A line that names the folder or a document of the track. */
-const linkField =
-  /^\s*(?:[-*+]\s+)?[*_]{0,2}(?:Link|Folder|Spec|Plan|Path|Directory|Location)[*_]{0,2}\s*:[*_]{0,2}\s*(.*)$/i;
-const statusField = /(?:^|[|(\s*_-])Status(?:[*_]{1,3}\s*:|:)[*_]{0,3}[ \t]*/i;
-const progressField = /(?:^|[|\s*_-])Progress[*_]{0,3}:[*_]{0,3}[ \t]*/i;
-const titleField = /^\s*(?:[-*+]\s+)?[*_]{0,2}(?:Title|Name)[*_]{0,2}\s*:[*_]{0,2}\s*/i;
-
 class TracksReader {
   private readonly lines: readonly TracksLine[];
   private readonly entries: TrackEntry[] = [];
@@ -105,8 +97,8 @@ class TracksReader {
       if (isTrackTable(table)) this.readTable(trackTableOf(table, this.section));
       return table.endIndex;
     }
-    const list = item.exec(line.text);
-    return list ? this.readItem(i, (list[1] ?? '').length, list[2] ?? '') : i + 1;
+    const list = itemOf(line.text);
+    return list ? this.readItem(i, list.indent, list.content) : i + 1;
   }
 
   // --- tables ---
@@ -132,7 +124,7 @@ class TracksReader {
     const box = boxOf(content);
     const end = this.headingEnd(i, level);
     const head = readHead(box ? content.slice(box.whole) : content);
-    const fields = this.fieldsOf(i + 1, end, true);
+    const fields = fieldsOf(this.lines.slice(i + 1, end + 1), 'heading');
     if (box) {
       // A plan kept in tracks.md has boxes on its phases.
       const phase = !head.saysTrack && /^phase\b/i.test(head.name ?? '') && fields.link === undefined;
@@ -151,7 +143,7 @@ class TracksReader {
     return i + 1;
   }
 
-  private isHeadingEntry(head: TrackHead, content: string, fields: Fields): boolean {
+  private isHeadingEntry(head: TrackHead, content: string, fields: TracksFields): boolean {
     if (head.saysTrack) return true;
     if (fields.link !== undefined && isTrackLink(fields.link)) return true;
     return isLoneWord(content) && fields.boxLinks.some((target) => idOfLink(target) === lone(content));
@@ -163,26 +155,28 @@ class TracksReader {
     end: number,
     content: string,
     head: TrackHead,
-    fields: Fields,
+    fields: TracksFields,
   ): number {
     const id = head.id ?? (isLoneWord(content) ? lone(content) : undefined);
     const own = id ?? (fields.link === undefined ? undefined : idOfLink(fields.link));
     let marker: Pick<TrackEntry, 'marker' | 'markerRange'> = { marker: emojiMarker(content) };
+    const ownLinks: string[] = [];
     const others: { index: number; indent: number; content: string }[] = [];
     for (let j = i + 1; j <= end; j++) {
-      const list = this.line(j).kind === 'text' ? item.exec(this.line(j).text) : null;
-      const box = list && boxOf(list[2] ?? '');
-      if (!list || !box) continue;
-      const targets = linksIn(this.line(j).text).filter(isTrackLink);
-      if (targets.length === 0) continue;
+      const line = this.line(j);
+      const list = line.kind === 'text' ? itemOf(line.text) : undefined;
+      const box = list && boxOf(list.content);
+      const targets = box ? linksIn(line.text).filter(isTrackLink) : [];
+      if (!list || !box || targets.length === 0) continue;
       if (targets.some((target) => idOfLink(target) === own)) {
-        const at = this.line(j).start + this.line(j).text.length - (list[2] ?? '').length + box.at;
+        ownLinks.push(...targets);
+        const at = line.start + list.lead.length + box.at;
         if (!marker.markerRange) marker = { marker: box.marker, markerRange: rangeAt(at, box.length) };
       } else {
-        others.push({ index: j, indent: (list[1] ?? '').length, content: list[2] ?? '' });
+        others.push({ index: j, indent: list.indent, content: list.content });
       }
     }
-    this.add(i, end, 'heading', { ...head, id }, fields, marker);
+    this.add(i, end, 'heading', { ...head, id, links: [...head.links, ...ownLinks] }, fields, marker);
     for (const other of others) this.readItem(other.index, other.indent, other.content);
     return end + 1;
   }
@@ -195,7 +189,7 @@ class TracksReader {
       if (line.kind === 'text') {
         const heading = headingOf(line.text);
         if (heading && (heading.level <= level || boxOf(heading.content) || level === 1)) break;
-        if (rule.test(line.text) || this.startsEntry(line, j)) break;
+        if (isRule(line.text) || this.startsEntry(line, j)) break;
       }
       if (line.kind !== 'blank') last = j;
     }
@@ -210,7 +204,7 @@ class TracksReader {
       return table !== undefined && isTrackTable(table);
     }
     if (first === '<') return this.commentEntry(line, i) !== undefined;
-    const content = first === ' ' ? undefined : item.exec(line.text)?.[2];
+    const content = first === ' ' ? undefined : itemOf(line.text)?.content;
     if (content === undefined) return false;
     const box = boxOf(content);
     if (box) return readHead(content.slice(box.whole).trimStart()).saysTrack;
@@ -227,7 +221,7 @@ class TracksReader {
     const rest = box ? content.slice(box.whole).trimStart() : content;
     const head = readHead(rest);
     const end = this.itemEnd(i, indent);
-    const fields = this.fieldsOf(i + 1, end, false, head.linkFollows);
+    const fields = fieldsOf(this.lines.slice(i + 1, end + 1), 'list', head.linkFollows);
     const emoji = box ? undefined : emojiMarker(rest);
     const linked = fields.link !== undefined || head.links.some(isTrackLink);
     const isEntry = box
@@ -253,12 +247,10 @@ class TracksReader {
       const own = line.text.length - line.text.trimStart().length;
       const gap = j - last > 1;
       const starts =
-        headingOf(line.text) !== undefined ||
-        rule.test(line.text) ||
-        line.text.trimStart().startsWith('<!--');
+        headingOf(line.text) !== undefined || isRule(line.text) || line.text.trimStart().startsWith('<!--');
       if (starts || /^\s*\|/.test(line.text)) break;
-      if (own <= indent && item.test(line.text)) break;
-      if (own <= indent && gap && !linkField.test(line.text)) break;
+      if (own <= indent && itemOf(line.text) !== undefined) break;
+      if (own <= indent && gap && !isLinkLine(line.text)) break;
       last = j;
     }
     return last;
@@ -295,7 +287,7 @@ class TracksReader {
     last: number,
     form: 'heading' | 'list',
     head: TrackHead,
-    fields: Fields,
+    fields: TracksFields,
     marker: Pick<TrackEntry, 'marker' | 'markerRange'>,
   ): void {
     const links = [...head.links, ...fields.links];
@@ -321,55 +313,6 @@ class TracksReader {
       last,
       statusRange: fields.statusRange,
     });
-  }
-
-  /** Fields in the lines first..last of an entry. */
-  private fieldsOf(first: number, last: number, heading: boolean, linkFollows = false): Fields {
-    const fields: { -readonly [K in keyof Fields]: Fields[K] } = { links: [], boxLinks: [] };
-    const links: string[] = [];
-    const boxLinks: string[] = [];
-    let inTasks = false;
-    for (let j = first; j <= last; j++) {
-      const line = this.line(j);
-      if (line.kind !== 'text') continue;
-      // Below a further heading, or in a list of tasks, links and states are about something else.
-      if (heading && headingOf(line.text)) break;
-      const found = linksIn(line.text);
-      const list = item.exec(line.text);
-      inTasks ||= heading && list !== null && boxOf(list[2] ?? '') !== undefined;
-      if (inTasks) {
-        boxLinks.push(...found);
-        continue;
-      }
-      links.push(...found);
-      const value = linkField.exec(line.text)?.[1];
-      if (value !== undefined) fields.link ??= found[0] ?? plainPath(value);
-      else if (linkFollows && found[0] !== undefined) fields.link ??= found[0];
-      const status = statusField.exec(line.text);
-      if (status && fields.status === undefined && !fields.marker) this.readStatus(line, status, fields);
-      const progress = progressField.exec(line.text);
-      if (progress) fields.progress ??= fieldValue(line.text, progress.index + progress[0].length);
-      const title = titleField.exec(line.text);
-      if (title) fields.title ??= fieldValue(line.text, title[0].length);
-    }
-    return { ...fields, links, boxLinks };
-  }
-
-  private readStatus(
-    line: TracksLine,
-    found: RegExpExecArray,
-    fields: { -readonly [K in keyof Fields]: Fields[K] },
-  ): void {
-    const from = found.index + found[0].length;
-    const value = fieldValue(line.text, from);
-    if (value === undefined) return;
-    const box = boxOf(value);
-    if (box) {
-      fields.marker = { marker: box.marker, markerRange: rangeAt(line.start + from + box.at, box.length) };
-    } else {
-      fields.status = value;
-      fields.statusRange = rangeAt(line.start + from, value.length);
-    }
   }
 
   /** Things that are wrong with the file itself. */
@@ -419,46 +362,8 @@ class TracksReader {
   }
 }
 
-interface Fields {
-  /** Target of the line that names the folder or a document. */
-  readonly link?: string;
-  readonly links: readonly string[];
-  /** Links on check-box lines below a heading. */
-  readonly boxLinks: readonly string[];
-  readonly status?: string;
-  readonly statusRange?: TextRange;
-  readonly marker?: Pick<TrackEntry, 'marker' | 'markerRange'>;
-  readonly progress?: string;
-  readonly title?: string;
-}
-
-/** Level and text of an ATX heading, without closing hashes. */
-function headingOf(line: string): { level: number; content: string } | undefined {
-  const hashes = /^ {0,3}(#{1,6})\s+/.exec(line);
-  if (!hashes) return undefined;
-  let content = line.slice(hashes[0].length).trimEnd();
-  const closing = content.lastIndexOf(' ') + 1;
-  if (content.length > closing && /^#+$/.test(content.slice(closing)))
-    content = content.slice(0, closing).trimEnd();
-  return { level: (hashes[1] ?? '').length, content };
-}
-
-/** The value of a field that starts at `from`: up to a pipe or the end, without emphasis that closes behind it. */
-function fieldValue(line: string, from: number): string | undefined {
-  const pipe = line.indexOf('|', from);
-  let end = pipe < 0 ? line.length : pipe;
-  while (end > from && /[\s*_]/.test(line[end - 1] ?? '')) end--;
-  return end > from ? line.slice(from, end) : undefined;
-}
-
 function rangeAt(start: number, length: number): TextRange {
   return { start, end: start + length };
-}
-
-/** A path that is written without being a link. */
-function plainPath(value: string): string | undefined {
-  const path = /^`?([^\s`*]{1,500})/.exec(value.trim())?.[1]?.replace(/_{1,2}$/, '');
-  return path !== undefined && isTrackLink(path) ? path : undefined;
 }
 
 function sectionName(content: string): string {

@@ -275,7 +275,7 @@ describe('editing JSON', () => {
         ),
         { numRuns: 1500 },
       );
-    });
+    }).timeout(60_000);
 
     it('composes: many changes at once are the same as one after the other', () => {
       const one = fc.record({
@@ -297,7 +297,7 @@ describe('editing JSON', () => {
         }),
         { numRuns: 500 },
       );
-    });
+    }).timeout(60_000);
 
     it('restores the text when a value is changed and changed back', () => {
       fc.assert(
@@ -322,7 +322,7 @@ describe('editing JSON', () => {
           },
         ),
       );
-    });
+    }).timeout(60_000);
   });
 });
 

@@ -122,7 +122,7 @@ describe('queue.jsonl', () => {
         assert.equal(next - 1, all.wholeLines);
       }),
     );
-  });
+  }).timeout(60_000);
 });
 
 describe('who waits', () => {
@@ -320,5 +320,5 @@ describe('the board on the bus', () => {
         waitingOf(parseQueueLines(c, 1).messages);
       }),
     );
-  });
+  }).timeout(60_000);
 });

@@ -447,5 +447,5 @@ describe('metadata.json: bad input', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }).timeout(60_000);
 });

@@ -132,5 +132,5 @@ describe('the id of a new track', () => {
         assert.ok(id.length <= 69);
       }),
     );
-  });
+  }).timeout(60_000);
 });

@@ -296,7 +296,7 @@ describe('adding a track to tracks.md', () => {
       ),
       { numRuns: 400 },
     );
-  });
+  }).timeout(60_000);
 
   it('makes links that hold for folders with blanks and brackets', () => {
     for (const id of ['my track (2)', 'a#b', 'ünïcödé', 'x%41', 'a[b]c']) {
@@ -431,7 +431,7 @@ describe('setting the status of a track in tracks.md', () => {
         },
       ),
     );
-  });
+  }).timeout(60_000);
 
   it('restores padded cells', () => {
     const padded = `| Track ID      | Name   | Status  | Step        |
@@ -586,5 +586,5 @@ describe('editing any tracks.md (property)', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }).timeout(60_000);
 });

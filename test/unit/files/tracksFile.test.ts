@@ -141,6 +141,32 @@ describe('tracks.md: headings and lists', () => {
     assert.equal(entry.id, 'admin_20260527');
   });
 
+  it('takes no field for a status that stands within a sentence', () => {
+    const entry = only('- [ ] a_20260101: A', '  It answered with HTTP status: 200, Progress: none.');
+    assert.deepEqual([entry.status, entry.progress], [undefined, undefined]);
+  });
+
+  it('ends the section of a heading where an entry of another form begins', () => {
+    const found = entries(
+      '## [x] Track: Old form',
+      '*Link: [./conductor/tracks/old/](./conductor/tracks/old/)*',
+      '',
+      '- [ ] **Track: New form**',
+      '*Link: [./tracks/new/](./tracks/new/)*',
+      '',
+      '## [ ] Track: Third',
+      '- ✅ **Fourth** (`fourth_20260101`)',
+      '<!-- archived: fifth_20260101 -->',
+      '| Track ID | Status |',
+      '|---|---|',
+      '| sixth | new |',
+    );
+    assert.deepEqual(
+      found.map((e) => e.id ?? e.name),
+      ['old', 'new', 'Third', 'fourth_20260101', 'fifth_20260101', 'sixth'],
+    );
+  });
+
   it('reads sections named after a track, whose boxes carry link comments', () => {
     const found = entries(
       '# Tracks',
@@ -161,6 +187,15 @@ describe('tracks.md: headings and lists', () => {
         ['heading', 'dashboard', 'done', 5],
         ['heading', 'frontend_join', 'done', 8],
         ['list', 'polish_pass', 'todo', 10],
+      ],
+    );
+    assert.deepEqual(
+      found.map((e) => e.links),
+      [
+        ['conductor/tracks/model_router/plan.md'],
+        ['tracks/dashboard/plan.md'],
+        ['tracks/frontend_join/plan.md'],
+        ['tracks/polish_pass/plan.md'],
       ],
     );
   });
@@ -463,5 +498,5 @@ describe('tracks.md: odd texts', () => {
       }),
       { numRuns: 1000 },
     );
-  });
+  }).timeout(60_000);
 });
