@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { markTaskEdits } from '../../src/files/planEdit';
+import { parsePlan } from '../../src/files/planFile';
+import { applyEdits } from '../../src/files/textEdit';
+import { decodeText, encodeText } from '../../src/files/textFile';
 import type { CheckBoxCount, Plan, Task } from '../../src/model/plan';
 import type { Problem } from '../../src/model/problem';
 import type { ConductorSnapshot, RootSnapshot } from '../../src/model/root';
@@ -101,6 +105,44 @@ describe('fixtures: every directory', () => {
         assert.match(problem.code, /^[a-z0-9]+(-[a-z0-9]+)*$/);
       }
       assert.equal(digest(path.join(fixtures, name)), before);
+    });
+  }
+});
+
+describe('fixtures: marking a task and marking it back', () => {
+  const habits = { doing: '~', done: 'x', commitForm: 'comment' } as const;
+
+  function mark(text: string, taskId: string, marker: 'todo' | 'done'): string {
+    const result = markTaskEdits(text, parsePlan(text), { taskId, marker, force: true }, habits);
+    if ('refused' in result) assert.fail(`${taskId}: ${result.refused.message}`);
+    return applyEdits(text, result.edits);
+  }
+
+  for (const name of names) {
+    const plans = (readdirSync(path.join(fixtures, name), { recursive: true }) as string[]).filter(
+      (file) => path.basename(file) === 'plan.md' && statSync(path.join(fixtures, name, file)).isFile(),
+    );
+    if (plans.length === 0) continue;
+    it(`${name}: changes one character, and leaves the bytes as they were`, () => {
+      for (const file of plans) {
+        const bytes = readFileSync(path.join(fixtures, name, file));
+        const decoded = decodeText(bytes);
+        if (!decoded) continue;
+        const { text, encoding } = decoded;
+        for (const task of withSubTasks(tasksOf(parsePlan(text)))) {
+          const range = task.markerRange;
+          const written = range && text.slice(range.start, range.end);
+          if (written !== ' ' && written !== 'x') continue;
+          const there = mark(text, task.id, written === ' ' ? 'done' : 'todo');
+          assert.equal(there.length, text.length, `${file} ${task.id}`);
+          const differ = Array.from({ length: text.length }, (_, at) => at).filter(
+            (at) => there[at] !== text[at],
+          );
+          assert.deepEqual(differ, [range?.start], `${file} ${task.id}: one character`);
+          const back = mark(there, task.id, written === ' ' ? 'todo' : 'done');
+          assert.deepEqual(Buffer.from(encodeText(back, encoding)), bytes, `${file} ${task.id}`);
+        }
+      }
     });
   }
 });
