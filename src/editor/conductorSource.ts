@@ -68,7 +68,7 @@ export class ConductorSource implements vscode.Disposable {
       );
       return store;
     } catch (error) {
-      this.#log.error('The conductor directories could not be read.', error as Error);
+      this.#log.error('The conductor directories could not be read.', error);
       return this.#store;
     } finally {
       this.#changed.fire({ snapshot: this.snapshot, tracks: [], structure: true });
@@ -79,7 +79,7 @@ export class ConductorSource implements vscode.Disposable {
 
   #moveFolders(): void {
     this.#store?.setFolders(folders(), extraRoots()).catch((error: unknown) => {
-      this.#log.error('The conductor directories could not be read again.', error as Error);
+      this.#log.error('The conductor directories could not be read again.', error);
     });
   }
 

@@ -20,6 +20,12 @@ export function setContextOf(source: ConductorSource): void {
   const tracks = roots.flatMap((root) => root.tracks);
   setContext('ready', source.isReady);
   setContext('hasRoots', roots.length > 0);
-  setContext('hasLoops', tracks.some((track) => track.loop !== undefined));
-  setContext('hasBus', tracks.some((track) => track.bus !== undefined));
+  setContext(
+    'hasLoops',
+    tracks.some((track) => track.loop !== undefined),
+  );
+  setContext(
+    'hasBus',
+    tracks.some((track) => track.bus !== undefined),
+  );
 }

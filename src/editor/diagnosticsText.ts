@@ -16,7 +16,9 @@ export function diagnosticsText(snapshot: ConductorSnapshot, version: string): s
       `${root.path}: ${root.dialects.join(', ') || 'no dialect'}; ${root.tracks.length} tracks, ${root.archive.count} archived, ${tasks} tasks; read ${new Date(root.readAt).toISOString()}`,
     );
     for (const problem of [...root.problems, ...root.tracks.flatMap((track) => track.problems)]) {
-      lines.push(`- ${problem.severity} ${problem.code} ${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}`);
+      lines.push(
+        `- ${problem.severity} ${problem.code} ${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;

@@ -1,5 +1,6 @@
 import { realpath, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { decodeText } from '../files/textFile';
 import type { EditRefusal, TextEdit } from '../model/edit';
@@ -31,7 +32,12 @@ export class OpenDocumentFileEditor implements FileEditor {
     const document = path === undefined ? undefined : await openDocument(path);
     if (path === undefined || document === undefined) return this.#disk.edit(request);
     if (document.isDirty) return this.#editBuffer(document, request);
-    if (savingChangesMore(document) || !(await holdsTheFile(document, path))) return this.#disk.edit(request);
+    if (!(await holdsTheFile(document, path))) {
+      // What was typed a moment ago arrives here before the word that the document is dirty.
+      await sleep(50);
+      return document.isDirty ? this.#editBuffer(document, request) : this.#disk.edit(request);
+    }
+    if (savingChangesMore(document)) return this.#disk.edit(request);
     try {
       // Programs of ours that edit the same file on disk wait for each other here too.
       return await withLock(path, { signal: request.signal }, async () => {
@@ -88,11 +94,7 @@ export class OpenDocumentFileEditor implements FileEditor {
 function workspaceEdit(document: vscode.TextDocument, edits: readonly TextEdit[]): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   for (const { start, end, text } of edits) {
-    edit.replace(
-      document.uri,
-      new vscode.Range(document.positionAt(start), document.positionAt(end)),
-      text,
-    );
+    edit.replace(document.uri, new vscode.Range(document.positionAt(start), document.positionAt(end)), text);
   }
   return edit;
 }

@@ -39,7 +39,9 @@ export class StatusBar implements vscode.Disposable {
     this.#item.text = `$(checklist) ${parts.join(' · ').replaceAll('$(', '$ (')}${waiting > 0 ? ` $(bell-dot) ${waiting}` : ''}`;
     const tooltip = new vscode.MarkdownString(trackTooltip(track, new Date()));
     if (waiting > 0) {
-      tooltip.appendMarkdown(`\n\n${waiting === 1 ? l10n.t('1 thing needs you.') : l10n.t('{0} things need you.', waiting)}`);
+      tooltip.appendMarkdown(
+        `\n\n${waiting === 1 ? l10n.t('1 thing needs you.') : l10n.t('{0} things need you.', waiting)}`,
+      );
     }
     this.#item.tooltip = tooltip;
     this.#item.accessibilityInformation = {

@@ -91,7 +91,11 @@ export class TaskAgentRunner implements AgentRunner {
       if (error instanceof AgentStartError) throw error;
       throw new AgentStartError(
         'failed',
-        l10n.t('{0} could not be started: {1}', invocation.name, error instanceof Error ? error.message : String(error)),
+        l10n.t(
+          '{0} could not be started: {1}',
+          invocation.name,
+          error instanceof Error ? error.message : String(error),
+        ),
       );
     }
     return { finished };

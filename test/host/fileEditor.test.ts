@@ -14,6 +14,8 @@ const replacing =
   };
 
 describe('editing files that are open in VS Code', () => {
+  before(() => vscode.workspace.getConfiguration('files').update('autoSave', 'off', true));
+  after(() => vscode.workspace.getConfiguration('files').update('autoSave', undefined, true));
   afterEach(reset);
   const plan = inTrack('cart_20260101', 'plan.md');
   const crlf = inTrack('crlf_20260103', 'plan.md');
@@ -30,7 +32,10 @@ describe('editing files that are open in VS Code', () => {
   it('edits a closed file on disk', async () => {
     const before = bytes(plan);
     const outcome = await edit(plan, replacing('- [ ] Task 2.2', '- [x] Task 2.2'));
-    assert.deepEqual({ ...outcome, before: '', after: '' }, { changed: true, where: 'disk', before: '', after: '' });
+    assert.deepEqual(
+      { ...outcome, before: '', after: '' },
+      { changed: true, where: 'disk', before: '', after: '' },
+    );
     assert.equal(bytes(plan), before.replace('- [ ] Task 2.2', '- [x] Task 2.2'));
   });
 
@@ -61,7 +66,10 @@ describe('editing files that are open in VS Code', () => {
   it('keeps CRLF line ends, trailing spaces and tabs of an open document', async () => {
     const before = bytes(crlf);
     await show(crlf);
-    await edit(crlf, replacing('- [ ] Task 1.2: Write', '- [x] Task 1.2: Write <!-- commit: abc9999 -->\r\n  - Done'));
+    await edit(
+      crlf,
+      replacing('- [ ] Task 1.2: Write', '- [x] Task 1.2: Write <!-- commit: abc9999 -->\r\n  - Done'),
+    );
     assert.equal(
       bytes(crlf),
       before.replace('- [ ] Task 1.2: Write', '- [x] Task 1.2: Write <!-- commit: abc9999 -->\r\n  - Done'),
@@ -85,7 +93,10 @@ describe('editing files that are open in VS Code', () => {
     await vscode.workspace.fs.writeFile(vscode.Uri.file(file), content);
     await show(file);
     await edit(file, replacing('[ ]', '[x]'));
-    assert.equal(bytes(file), Buffer.from('\ufeff# Plan\r\n\r\n- [x] Task 1: Überall\r\n', 'utf16le').toString('latin1'));
+    assert.equal(
+      bytes(file),
+      Buffer.from('\ufeff# Plan\r\n\r\n- [x] Task 1: Überall\r\n', 'utf16le').toString('latin1'),
+    );
   });
 
   it('keeps bytes that are no UTF-8', async () => {

@@ -2,11 +2,25 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as vscode from 'vscode';
 import type { TaskNode } from '../../src/editor/views/trackNodes';
-import { activated, bytes, folder, inTrack, labels, Person, reset, row, run, text, track, until } from './support/host';
+import {
+  activated,
+  bytes,
+  folder,
+  inTrack,
+  labels,
+  Person,
+  reset,
+  row,
+  run,
+  text,
+  track,
+  until,
+} from './support/host';
 
 describe('marking tasks', () => {
   const plan = inTrack('cart_20260101', 'plan.md');
-  const head = (): string => execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim();
+  const head = (): string =>
+    execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: folder, encoding: 'utf8' }).trim();
 
   before(async () => {
     await vscode.commands.executeCommand('conductor.tracks.focus');
@@ -19,7 +33,12 @@ describe('marking tasks', () => {
     const before = bytes(plan);
     await run(new Person(), 'markTaskInProgress', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
     assert.equal(bytes(plan), before.replace('[ ] Task 2.2', '[~] Task 2.2'));
-    await until('the row', async () => tracks.getTreeItem(await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2')).description === 'In Progress');
+    await until(
+      'the row',
+      async () =>
+        tracks.getTreeItem(await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2')).description ===
+        'In Progress',
+    );
   });
 
   it('asks from the palette for track and task', async () => {
@@ -31,7 +50,10 @@ describe('marking tasks', () => {
 
   it('takes the task at the cursor in plan.md', async () => {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(plan));
-    const line = editor.document.getText().split('\n').findIndex((l) => l.includes('Prices'));
+    const line = editor.document
+      .getText()
+      .split('\n')
+      .findIndex((l) => l.includes('Prices'));
     editor.selection = new vscode.Selection(line, 8, line, 8);
     const before = bytes(plan);
     await run(new Person(), 'markTaskInProgress');
@@ -40,7 +62,11 @@ describe('marking tasks', () => {
 
   it('writes HEAD and the summary in the form of the file when the command marks as done', async () => {
     const before = bytes(plan);
-    const person = await run(new Person(head(), 'Buttons beside the number'), 'markTaskDone', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
+    const person = await run(
+      new Person(head(), 'Buttons beside the number'),
+      'markTaskDone',
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'),
+    );
     assert.match(person.offered[0]?.[0] ?? '', new RegExp(head()));
     assert.equal(
       bytes(plan),
@@ -54,21 +80,39 @@ describe('marking tasks', () => {
   it('changes nothing when a question is cancelled', async () => {
     const before = bytes(plan);
     await run(new Person(undefined), 'markTaskDone', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
-    await run(new Person('No commit', undefined), 'markTaskDone', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
-    await run(new Person(undefined), 'markTaskBlocked', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
+    await run(
+      new Person('No commit', undefined),
+      'markTaskDone',
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'),
+    );
+    await run(
+      new Person(undefined),
+      'markTaskBlocked',
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'),
+    );
     assert.equal(bytes(plan), before);
   });
 
   it('writes the reason of a blocked task below it', async () => {
-    await run(new Person('No design yet'), 'markTaskBlocked', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.3'));
+    await run(
+      new Person('No design yet'),
+      'markTaskBlocked',
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.3'),
+    );
     assert.match(text(plan), /- \[!\] Task 2\.3: Remove a line\n {2}- .*No design yet\n/);
   });
 
   it('marks all selected rows', async () => {
     const before = bytes(plan);
-    const nodes = [await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'), await row('Active', 'Cart', 'Plan', 'Phase 2', '2.3')];
+    const nodes = [
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'),
+      await row('Active', 'Cart', 'Plan', 'Phase 2', '2.3'),
+    ];
     await run(new Person(), 'markTaskInProgress', nodes[0], nodes);
-    assert.equal(bytes(plan), before.replace('[ ] Task 2.2', '[~] Task 2.2').replace('[ ] Task 2.3', '[~] Task 2.3'));
+    assert.equal(
+      bytes(plan),
+      before.replace('[ ] Task 2.2', '[~] Task 2.2').replace('[ ] Task 2.3', '[~] Task 2.3'),
+    );
   });
 
   it('asks before a task with open sub-tasks is done', async () => {
@@ -77,10 +121,10 @@ describe('marking tasks', () => {
     const node = await row('Active', 'Cart', 'Plan', 'Phase 2', '2.1');
     assert.equal(node.kind, 'task');
     context.dialogs = new Person(undefined);
-    await toggle(node as TaskNode, true);
+    await toggle(node, true);
     assert.equal(bytes(plan), before);
     context.dialogs = new Person('Mark as Done');
-    await toggle(node as TaskNode, true);
+    await toggle(node, true);
     assert.equal(bytes(plan), before.replace('[~] Task 2.1', '[x] Task 2.1'));
   });
 
@@ -101,7 +145,10 @@ describe('marking tasks', () => {
     await run(new Person(), 'undoLastMarker');
     assert.equal(bytes(plan), before);
     await run(new Person(), 'markTaskInProgress', await row('Active', 'Cart', 'Plan', 'Phase 2', '2.2'));
-    await vscode.workspace.fs.writeFile(vscode.Uri.file(plan), Buffer.from(before.replace('[ ] Task 2.2', '[x] Task 2.2')));
+    await vscode.workspace.fs.writeFile(
+      vscode.Uri.file(plan),
+      Buffer.from(before.replace('[ ] Task 2.2', '[x] Task 2.2')),
+    );
     const person = await run(new Person(), 'undoLastMarker');
     assert.equal(person.told[0]?.severity, 'error');
     assert.equal(bytes(plan), before.replace('[ ] Task 2.2', '[x] Task 2.2'));
@@ -109,7 +156,10 @@ describe('marking tasks', () => {
 
   it('says what to do when the task is no longer there', async () => {
     const node = await row('Active', 'Cart', 'Plan', 'Phase 2', '2.3');
-    await vscode.workspace.fs.writeFile(vscode.Uri.file(plan), Buffer.from('# Plan\n\n- [ ] Task 9: Other\n'));
+    await vscode.workspace.fs.writeFile(
+      vscode.Uri.file(plan),
+      Buffer.from('# Plan\n\n- [ ] Task 9: Other\n'),
+    );
     await until('the new plan', async () => (await track('cart_20260101')).progress.total === 1);
     const before = bytes(plan);
     const person = new Person();
@@ -126,10 +176,28 @@ describe('marking tasks', () => {
     assert.match(person.told[0]?.message ?? '', /2\.1|open/i);
   });
 
-  it('completes a phase when a person attests what no file can say', async () => {
-    await run(new Person('all'), 'completePhase', await row('Active', 'Cart', 'Plan', 'Phase 1'));
-    await until('the heading', async () => (await track('cart_20260101')).plan?.phases[0]?.saysDone);
-    assert.match(text(plan), /^## .*Phase 1: Store.*$/m);
+  it('refuses to complete a phase while its evaluation says FAIL', async () => {
+    const before = bytes(plan);
+    const person = await run(new Person(), 'completePhase', await row('Active', 'Cart', 'Plan', 'Phase 1'));
+    assert.equal(bytes(plan), before);
+    assert.match(person.told[0]?.message ?? '', /Quality Gates: .*FAIL/);
+  });
+
+  it('completes a phase when a person attests what no file can say, and not when something is missing', async () => {
+    const file = inTrack('crlf_20260103', 'plan.md');
+    write(file, bytes(file).replaceAll('- [ ]', '- [x]'));
+    await until('all done', async () => (await track('crlf_20260103')).progress.done === 3);
+    const before = bytes(file);
+    const missing = await run(
+      new Person(['Testing']),
+      'completePhase',
+      await row('Active', 'Line ends', 'Plan', 'Phase 1'),
+    );
+    assert.match(missing.told[0]?.message ?? '', /Deliverables/);
+    assert.equal(bytes(file), before);
+    await run(new Person('all'), 'completePhase', await row('Active', 'Line ends', 'Plan', 'Phase 1'));
+    await until('the heading', async () => (await track('crlf_20260103')).plan?.phases[0]?.saysDone);
+    assert.match(bytes(file), /^## [^\r\n]*Phase 1: Text[^\r\n]*\r\n/m);
   });
 
   it('copies the ids of the selected tasks', async () => {

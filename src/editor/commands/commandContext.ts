@@ -59,6 +59,7 @@ export function tellOutcome(
     tellRefusal(context, outcome.refused, o);
     return;
   }
-  const where = outcome.where === 'buffer' && outcome.changed ? ` ${l10n.t('Save the file to write it to disk.')}` : '';
+  const where =
+    outcome.where === 'buffer' && outcome.changed ? ` ${l10n.t('Save the file to write it to disk.')}` : '';
   context.dialogs.note(`$(check) ${o.done}${where}`);
 }

@@ -88,13 +88,14 @@ async function askCommit(
             value: 'head' as const,
           },
         ]),
-    { label: `$(circle-large) ${l10n.t('No commit')}`, detail: l10n.t('Only the marker changes'), value: 'none' },
+    {
+      label: `$(circle-large) ${l10n.t('No commit')}`,
+      detail: l10n.t('Only the marker changes'),
+      value: 'none',
+    },
     { label: `$(edit) ${l10n.t('Another commit…')}`, value: 'other' },
   ];
-  const choice = await context.dialogs.pick(
-    { title, placeholder: l10n.t('Which commit did it?') },
-    choices,
-  );
+  const choice = await context.dialogs.pick({ title, placeholder: l10n.t('Which commit did it?') }, choices);
   if (choice === undefined) return undefined;
   let commit: string | undefined = choice === 'head' ? head : undefined;
   if (choice === 'other') {
@@ -133,7 +134,12 @@ async function mark(
     return answer === yes ? mark(context, target, { ...details, force: true }) : false;
   }
   tellOutcome(context, outcome, {
-    done: l10n.t('{0} is {1} ({2}).', target.task.number ?? target.task.text, markerWord[details.marker], basename(target.file)),
+    done: l10n.t(
+      '{0} is {1} ({2}).',
+      target.task.number ?? target.task.text,
+      markerWord[details.marker],
+      basename(target.file),
+    ),
     place,
     retry: () => mark(context, target, details),
   });
@@ -162,4 +168,3 @@ export const undoLastMarker: Command = async (context) => {
   if ('refused' in outcome) tellRefusal(context, outcome.refused, { place: { file: last.file } });
   else tellOutcome(context, outcome, { done: l10n.t('Undone: {0}', last.what) });
 };
-

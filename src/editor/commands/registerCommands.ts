@@ -57,7 +57,7 @@ export function registerCommands(context: CommandContext): vscode.Disposable {
           await run(context, ...args);
         } catch (error) {
           // Refusals are values; what arrives here is a defect of ours or of the machine.
-          context.log.error(`conductor.${name}`, error as Error);
+          context.log.error(`conductor.${name}`, error);
           context.dialogs.tell(
             'error',
             l10n.t('{0} failed: {1}', name, error instanceof Error ? error.message : String(error)),

@@ -33,14 +33,16 @@ export function argumentIn(argument: unknown): string | undefined {
 
 function taskIn(argument: unknown): { ref: TrackRef; id: string } | undefined {
   const ref = refIn(argument);
-  if (!ref || !isObject(argument) || argument['kind'] !== 'task' || !isObject(argument['task'])) return undefined;
+  if (!ref || !isObject(argument) || argument['kind'] !== 'task' || !isObject(argument['task']))
+    return undefined;
   const { id } = argument['task'];
   return typeof id === 'string' ? { ref, id } : undefined;
 }
 
 function phaseIn(argument: unknown): { ref: TrackRef; key: string } | undefined {
   const ref = refIn(argument);
-  if (!ref || !isObject(argument) || argument['kind'] !== 'phase' || !isObject(argument['phase'])) return undefined;
+  if (!ref || !isObject(argument) || argument['kind'] !== 'phase' || !isObject(argument['phase']))
+    return undefined;
   const { key } = argument['phase'];
   return typeof key === 'string' ? { ref, key } : undefined;
 }
@@ -134,11 +136,27 @@ export async function targetTasks(
   const rows = Array.isArray(selection) && selection.includes(clicked) ? (selection as unknown[]) : [clicked];
   const named = rows.map(taskIn).filter((task) => task !== undefined);
   if (named.length > 0) {
-    return named.map(({ ref, id }) => findTask(context, ref, id)).filter((target) => target !== undefined);
+    const found = named
+      .map(({ ref, id }) => findTask(context, ref, id))
+      .filter((target) => target !== undefined);
+    if (found.length < named.length) {
+      context.dialogs.tell(
+        'warning',
+        l10n.t(
+          'The plan has changed: the task is no longer there. Look at the plan as it is now, then try again.',
+        ),
+      );
+    }
+    return found;
   }
   const atCursor = taskAtCursor(context, clicked);
   if (atCursor) return [atCursor];
-  const track = await targetTrack(context, clicked, title, ({ plan }) => plan !== undefined && plan.checkboxes.tasks > 0);
+  const track = await targetTrack(
+    context,
+    clicked,
+    title,
+    ({ plan }) => plan !== undefined && plan.checkboxes.tasks > 0,
+  );
   if (!track?.plan || track.documents.plan === undefined) return [];
   const task = await context.dialogs.pick(
     { title: `${title}: ${track.name}`, placeholder: l10n.t('Choose a task') },
@@ -206,7 +224,12 @@ export async function targetPhase(
   const named = phaseIn(argument);
   const track = named
     ? context.source.track(named.ref)
-    : await targetTrack(context, argument, title, ({ plan }) => plan?.phases.some(({ saysDone }) => !saysDone) ?? false);
+    : await targetTrack(
+        context,
+        argument,
+        title,
+        ({ plan }) => plan?.phases.some(({ saysDone }) => !saysDone) ?? false,
+      );
   const file = track?.documents.plan;
   if (!track?.plan || file === undefined) return undefined;
   const phase = named

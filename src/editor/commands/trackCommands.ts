@@ -85,7 +85,10 @@ export const initializeConductor: Command = async (context) => {
     return;
   }
   context.log.info(`Initialized ${result.root}.`, ...result.written);
-  const kept = result.kept.length === 0 ? '' : ` ${l10n.t('Left as it was: {0}.', result.kept.map((file) => basename(file)).join(', '))}`;
+  const kept =
+    result.kept.length === 0
+      ? ''
+      : ` ${l10n.t('Left as it was: {0}.', result.kept.map((file) => basename(file)).join(', '))}`;
   context.dialogs.tell('info', l10n.t('Made {0} files in {1}.', result.written.length, result.root) + kept, {
     [l10n.t('New Track')]: () => vscode.commands.executeCommand('conductor.newTrack'),
   });

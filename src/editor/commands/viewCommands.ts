@@ -88,7 +88,10 @@ export const chooseFolder: Command = async (context) => {
   if (!owner) {
     context.dialogs.tell(
       'warning',
-      l10n.t('{0} is not inside a folder of this workspace. Add its project to the workspace first.', chosen.fsPath),
+      l10n.t(
+        '{0} is not inside a folder of this workspace. Add its project to the workspace first.',
+        chosen.fsPath,
+      ),
       { [l10n.t('Add Folder…')]: () => vscode.commands.executeCommand('workbench.action.addRootFolder') },
     );
     return;

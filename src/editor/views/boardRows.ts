@@ -63,70 +63,62 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
       ]),
     place,
     children: () => [
-      ...Object.entries(session.votes).map(
-        ([director, vote]): RowNode => ({
-          kind: 'row',
-          id: id('vote', director),
-          what: 'vote',
-          track: refOf(track),
-          label: director,
-          description: [
-            spaced(vote.verdict),
-            vote.confidence === undefined
-              ? undefined
-              : l10n.t('confidence {0} %', Math.round(vote.confidence * 100)),
-            session.assessments[director]?.score === undefined
-              ? undefined
-              : l10n.t('score {0}', session.assessments[director].score),
-          ]
-            .filter((part) => part !== undefined)
-            .join(' · '),
-          icon: verdictIcon(vote.verdict),
-          tooltip: () => assessmentTooltip(session, director),
-          place,
-        }),
-      ),
+      ...Object.entries(session.votes).map(([director, vote]): RowNode => ({
+        kind: 'row',
+        id: id('vote', director),
+        what: 'vote',
+        track: refOf(track),
+        label: director,
+        description: [
+          spaced(vote.verdict),
+          vote.confidence === undefined
+            ? undefined
+            : l10n.t('confidence {0} %', Math.round(vote.confidence * 100)),
+          session.assessments[director]?.score === undefined
+            ? undefined
+            : l10n.t('score {0}', session.assessments[director].score),
+        ]
+          .filter((part) => part !== undefined)
+          .join(' · '),
+        icon: verdictIcon(vote.verdict),
+        tooltip: () => assessmentTooltip(session, director),
+        place,
+      })),
       ...Object.entries(session.assessments)
         .filter(([director]) => session.votes[director] === undefined)
-        .map(
-          ([director, assessment]): RowNode => ({
-            kind: 'row',
-            id: id('assessment', director),
-            what: 'assessment',
-            track: refOf(track),
-            label: director,
-            description: l10n.t('assessed {0}, not voted', spaced(assessment.verdict ?? '–')),
-            icon: icons.open,
-            tooltip: () => assessmentTooltip(session, director),
-            place,
-          }),
-        ),
-      ...session.conditions.map(
-        (condition, row): RowNode => ({
+        .map(([director, assessment]): RowNode => ({
           kind: 'row',
-          id: id('condition', row),
-          what: 'condition',
+          id: id('assessment', director),
+          what: 'assessment',
           track: refOf(track),
-          label: condition,
-          description: l10n.t('condition'),
-          icon: { id: 'note' },
-          tooltip: () => plain(condition),
+          label: director,
+          description: l10n.t('assessed {0}, not voted', spaced(assessment.verdict ?? '–')),
+          icon: icons.open,
+          tooltip: () => assessmentTooltip(session, director),
           place,
-        }),
-      ),
-      ...session.dissent.map(
-        (dissent, row): RowNode => ({
-          kind: 'row',
-          id: id('dissent', row),
-          what: 'dissent',
-          track: refOf(track),
-          label: dissent,
-          description: l10n.t('dissent'),
-          icon: icons.caution,
-          tooltip: () => plain(dissent),
-          place,
-        }),
-      ),
+        })),
+      ...session.conditions.map((condition, row): RowNode => ({
+        kind: 'row',
+        id: id('condition', row),
+        what: 'condition',
+        track: refOf(track),
+        label: condition,
+        description: l10n.t('condition'),
+        icon: { id: 'note' },
+        tooltip: () => plain(condition),
+        place,
+      })),
+      ...session.dissent.map((dissent, row): RowNode => ({
+        kind: 'row',
+        id: id('dissent', row),
+        what: 'dissent',
+        track: refOf(track),
+        label: dissent,
+        description: l10n.t('dissent'),
+        icon: icons.caution,
+        tooltip: () => plain(dissent),
+        place,
+      })),
     ],
   };
 }
@@ -143,9 +135,7 @@ function assessmentTooltip(session: BoardSession, director: string): string {
   const assessment = session.assessments[director];
   const vote = session.votes[director];
   const list = (title: string, items: readonly string[]): string | undefined =>
-    items.length === 0
-      ? undefined
-      : `**${title}**\n\n${items.map((item) => `- ${plain(item)}`).join('\n')}`;
+    items.length === 0 ? undefined : `**${title}**\n\n${items.map((item) => `- ${plain(item)}`).join('\n')}`;
   return paragraphs([
     `**${plain(director)}** ${directorTitle(director) ?? ''}`,
     list(l10n.t('Key points'), assessment?.keyPoints ?? []),

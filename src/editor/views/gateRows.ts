@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { l10n } from 'vscode';
-import type { ReportCheck } from '../../model/evaluationReport';
+import type { EvaluationReport, ReportCheck } from '../../model/evaluationReport';
 import type { LocatedReport, Track } from '../../model/track';
 import { icons, verdictIcon, type Icon } from './icons';
 import { paragraphs, plain } from './markdown';
@@ -19,9 +19,12 @@ export function gatesSection(track: Track): RowNode | undefined {
     label: l10n.t('Gates'),
     description: last?.report.verdict ?? undefined,
     icon: { id: 'verified' },
-    tooltip: () => l10n.t('Evaluations and completed phases, as plan.md and evaluation-report.md state them.'),
+    tooltip: () =>
+      l10n.t('Evaluations and completed phases, as plan.md and evaluation-report.md state them.'),
     children: () => {
-      const reports: TracksNode[] = track.reports.map((located, index) => reportRow(track, located, index)).reverse();
+      const reports: TracksNode[] = track.reports
+        .map((located, index) => reportRow(track, located, index))
+        .reverse();
       return phases ? [...reports, phases] : reports;
     },
   };
@@ -65,21 +68,26 @@ function reportRow(track: Track, { file, report }: LocatedReport, index: number)
         ? undefined
         : () => [
             ...report.checks.map((check, row) => checkRow(track, file, index, check, row)),
-            ...report.failureReasons.map(
-              (reason, row): RowNode => ({
-                kind: 'row',
-                id: idBelow(track, 'gates', index, 'reason', row),
-                what: 'failureReason',
-                track: refOf(track),
-                label: reason,
-                description: l10n.t('failure reason'),
-                icon: icons.failed,
-                tooltip: () => plain(reason),
-                place: { file, line: report.verdictLine ?? report.line },
-              }),
-            ),
+            ...reasonsBesideChecks(report).map((reason, row): RowNode => ({
+              kind: 'row',
+              id: idBelow(track, 'gates', index, 'reason', row),
+              what: 'failureReason',
+              track: refOf(track),
+              label: reason,
+              description: l10n.t('failure reason'),
+              icon: icons.failed,
+              tooltip: () => plain(reason),
+              place: { file, line: report.verdictLine ?? report.line },
+            })),
           ],
   };
+}
+
+/** A reason that only repeats a check ("Deliverables: no page yet") is told by the check's own row. */
+function reasonsBesideChecks(report: EvaluationReport): readonly string[] {
+  return report.failureReasons.filter(
+    (reason) => !report.checks.some(({ name }) => reason.startsWith(`${name}:`) || reason === name),
+  );
 }
 
 const checkIcons: Readonly<Record<ReportCheck['status'], Icon>> = {
@@ -97,7 +105,9 @@ function checkRow(track: Track, file: string, report: number, check: ReportCheck
     what: 'check',
     track: refOf(track),
     label: check.name,
-    description: [check.statusText, check.note].filter((part) => part !== undefined && part !== '').join(' · '),
+    description: [check.statusText, check.note]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' · '),
     icon: checkIcons[check.status],
     tooltip: () =>
       paragraphs([

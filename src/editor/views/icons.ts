@@ -2,7 +2,7 @@ import type { Marker } from '../../model/marker';
 import type { StepStatus } from '../../model/loopState';
 import type { Phase, Task } from '../../model/plan';
 import type { Severity } from '../../model/problem';
-import type { Track, TrackGroup } from '../../model/track';
+import type { Track } from '../../model/track';
 
 /**
  * A codicon and the theme colour it is drawn in. The shape alone tells the state; colour only repeats it
@@ -114,21 +114,6 @@ export function trackIcon(track: Track): Icon {
   }
   if (track.progress.blocked > 0) return icons.blocked;
   return track.group === 'active' ? icons.running : icons.ready;
-}
-
-export function groupIcon(group: TrackGroup): Icon {
-  switch (group) {
-    case 'active':
-      return icons.running;
-    case 'ready':
-      return icons.ready;
-    case 'paused':
-      return icons.paused;
-    case 'done':
-      return icons.pass;
-    case 'archived':
-      return icons.archived;
-  }
 }
 
 /** The state of a phase follows from its tasks; its heading counts when it has none. */

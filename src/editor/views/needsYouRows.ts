@@ -52,8 +52,7 @@ export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonl
   return items.map((item) => {
     const since = ago(item.since, now);
     const place = item.file === undefined ? undefined : { file: item.file, line: item.line };
-    const track =
-      item.trackKey === undefined ? undefined : { root: item.root, key: item.trackKey };
+    const track = item.trackKey === undefined ? undefined : { root: item.root, key: item.trackKey };
     return {
       kind: 'row',
       id: item.id,

@@ -24,7 +24,12 @@ export function planSection(track: Track): RowNode | undefined {
     description: progressText(track.progress),
     icon: { id: 'checklist' },
     tooltip: () =>
-      l10n.t('{0}: {1} check boxes, {2} of them tasks.', plain(file), plan.checkboxes.total, plan.checkboxes.tasks),
+      l10n.t(
+        '{0}: {1} check boxes, {2} of them tasks.',
+        plain(file),
+        plan.checkboxes.total,
+        plan.checkboxes.tasks,
+      ),
     place: { file },
     children: () => {
       const rows: TracksNode[] = [];

@@ -46,7 +46,7 @@ function loopSection(track: Track): RowNode | undefined {
     track: refOf(track),
     label: l10n.t('Loop'),
     description: `${writtenStep(loop)} · ${status}`,
-    icon: { id: 'sync' },
+    icon: { id: 'debug-restart' },
     tooltip: () =>
       loop.source === 'metadata'
         ? l10n.t('The evaluate-loop, as metadata.json records it.')
@@ -72,6 +72,7 @@ function nextRow(track: Track): RowNode {
       paragraphs([
         `**${plain(nextText(next))}**`,
         plain(next.why),
+        next.agent && l10n.t('Agent: {0}', plain(next.agent)),
         next.row === undefined ? undefined : l10n.t('Rule: {0}', plain(next.row)),
       ]),
   };

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
+import type { Problem } from '../../model/problem';
 import type { RootSnapshot } from '../../model/root';
 import type { Track, TrackGroup } from '../../model/track';
 import type { StoreChange } from '../../store/conductorStore';
 import type { ConductorSource } from '../conductorSource';
 import { sortOrder } from '../settings';
-import { groupIcon, icons } from './icons';
+import { icons } from './icons';
 import { taskRows } from './planRows';
 import { sortTracks, trackMatches } from './trackFilter';
 import {
@@ -14,6 +15,7 @@ import {
   refOf,
   type GroupNode,
   type RootNode,
+  type RowNode,
   type TaskNode,
   type TrackNode,
   type TrackRef,
@@ -21,7 +23,7 @@ import {
 } from './trackNodes';
 import { problemRows, trackSections } from './trackSections';
 import { phaseTooltip, rootName, taskTooltip, trackTooltip } from './trackTooltips';
-import { openCommand, phaseItem, rowItem, taskItem, themeIcon, trackItem } from './treeItems';
+import { openCommand, phaseItem, rowItem, taskItem, trackItem } from './treeItems';
 import { groupWord } from './words';
 
 const groups: readonly TrackGroup[] = ['active', 'ready', 'paused', 'done', 'archived'];
@@ -233,29 +235,32 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   }
 
   #top(): TracksNode[] {
-    const { roots } = this.#source.snapshot;
+    const { roots, problems = [] } = this.#source.snapshot;
     const [only] = roots;
-    if (roots.length === 1 && only) return this.#belowRoot(only);
-    return roots.map((root) => this.#rootNode(root.path));
+    if (roots.length === 1 && only && problems.length === 0) return this.#belowRoot(only);
+    const shown: TracksNode[] = roots.map((root) => this.#rootNode(root.path));
+    return problems.length > 0 ? [...shown, this.#problemsRow('search', problems)] : shown;
   }
 
   #belowRoot(root: RootSnapshot): TracksNode[] {
     const shown: TracksNode[] = groups
       .filter((group) => this.#count(root, group) > 0)
       .map((group) => this.#groupNode(root.path, group));
-    if (root.problems.length > 0) {
-      const id = `${root.path}\u001fproblems`;
-      shown.push({
-        kind: 'row',
-        id,
-        what: 'problems',
-        label: l10n.t('Problems'),
-        description: String(root.problems.length),
-        icon: icons.caution,
-        children: () => problemRows(root.problems, id, undefined),
-      });
-    }
+    if (root.problems.length > 0) shown.push(this.#problemsRow(root.path, root.problems));
     return shown;
+  }
+
+  #problemsRow(of: string, problems: readonly Problem[]): RowNode {
+    const id = `${of}\u001fproblems`;
+    return {
+      kind: 'row',
+      id,
+      what: 'problems',
+      label: l10n.t('Problems'),
+      description: String(problems.length),
+      icon: icons.caution,
+      children: () => problemRows(problems, id, undefined),
+    };
   }
 
   /** Tracks of a group that pass the filter. Archived ones are only counted until they were read. */
@@ -275,7 +280,9 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
     }
     const root = this.#source.root(node.root);
     if (!root) return [];
-    return sortTracks(this.#members(root, node.group), sortOrder()).map((track) => this.#trackNode(refOf(track)));
+    return sortTracks(this.#members(root, node.group), sortOrder()).map((track) =>
+      this.#trackNode(refOf(track)),
+    );
   }
 
   #rootItem(node: RootNode): vscode.TreeItem {
@@ -303,10 +310,12 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
     );
     item.id = node.id;
     item.description = String(count);
-    item.iconPath = themeIcon(groupIcon(node.group));
     item.contextValue = `.group.${node.group}.`;
     item.accessibilityInformation = {
-      label: count === 1 ? l10n.t('{0}, 1 track', groupWord(node.group)) : l10n.t('{0}, {1} tracks', groupWord(node.group), count),
+      label:
+        count === 1
+          ? l10n.t('{0}, 1 track', groupWord(node.group))
+          : l10n.t('{0}, {1} tracks', groupWord(node.group), count),
     };
     return item;
   }

@@ -9,7 +9,10 @@ import { progressText, trackDescription, trackSentence } from './words';
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
 export function themeIcon(icon: Icon): vscode.ThemeIcon {
-  return new vscode.ThemeIcon(icon.id, icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color));
+  return new vscode.ThemeIcon(
+    icon.id,
+    icon.color === undefined ? undefined : new vscode.ThemeColor(icon.color),
+  );
 }
 
 /** What a click on a row does: it opens the place, in a preview. */
@@ -124,7 +127,9 @@ export function rowItem(node: RowNode): vscode.TreeItem {
   if (node.icon) item.iconPath = themeIcon(node.icon);
   item.contextValue = `.${node.what}.`;
   item.accessibilityInformation = {
-    label: [node.label, node.state, node.description].filter((part) => part !== undefined && part !== '').join(', '),
+    label: [node.label, node.state, node.description]
+      .filter((part) => part !== undefined && part !== '')
+      .join(', '),
   };
   if (node.place) item.command = openCommand(node.place);
   return item;

@@ -104,13 +104,15 @@ export function writtenStep(loop: LoopState): string {
 
 /** What is next, in a few words; why is `next.why`. */
 export function nextText(next: NextAction): string {
+  // The part before the colon names the collection of agents: the tooltip has room for it.
+  const agent = next.agent?.split(':').at(-1) ?? l10n.t('the agent');
   switch (next.kind) {
     case 'dispatch':
-      return l10n.t('Start {0}', next.agent ?? l10n.t('the agent'));
+      return l10n.t('Start {0}', agent);
     case 'resume':
       return next.resumeFrom === undefined
-        ? l10n.t('Resume {0}', next.agent ?? l10n.t('the agent'))
-        : l10n.t('Resume {0} from {1}', next.agent ?? l10n.t('the agent'), next.resumeFrom);
+        ? l10n.t('Resume {0}', agent)
+        : l10n.t('Resume {0} from {1}', agent, next.resumeFrom);
     case 'advance':
       return next.to === undefined ? l10n.t('Advance') : l10n.t('Advance to {0}', next.to);
     case 'complete':
@@ -137,7 +139,9 @@ export function trackDescription(track: Track): string {
   if (loop && track.group !== 'done') {
     const step = writtenStep(loop);
     const telling = loop.stepStatus !== 'NOT_STARTED' && loop.stepStatus !== 'IN_PROGRESS';
-    parts.push(telling && loop.understood ? `${step} ${stepStatusWord(loop.stepStatus).toLowerCase()}` : step);
+    parts.push(
+      telling && loop.understood ? `${step} ${stepStatusWord(loop.stepStatus).toLowerCase()}` : step,
+    );
   }
   parts.push(progressText(track.progress));
   if (loop && loop.fixCycleCount > 0) {

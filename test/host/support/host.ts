@@ -28,7 +28,11 @@ export async function activated(): Promise<ConductorApi> {
 }
 
 /** Waits until `look` gives something, and gives that. */
-export async function until<T>(what: string, look: () => T | Promise<T>, limit = 10_000): Promise<NonNullable<T>> {
+export async function until<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  limit = 10_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + limit;
   for (;;) {
     const value = await look();
@@ -117,7 +121,10 @@ export class Person implements Dialogs {
   }
 
   /** An answer is the beginning of a label, or undefined to cancel. */
-  pick<T>(question: { title: string; placeholder?: string }, choices: readonly Choice<T>[]): Promise<T | undefined> {
+  pick<T>(
+    question: { title: string; placeholder?: string },
+    choices: readonly Choice<T>[],
+  ): Promise<T | undefined> {
     this.offered.push(choices.map(({ label }) => label));
     const answer = this.#next(question.title);
     if (answer === undefined) return Promise.resolve(undefined);
@@ -135,7 +142,10 @@ export class Person implements Dialogs {
     return Promise.resolve(choices.filter(({ label }) => answer.includes(label)).map(({ value }) => value));
   }
 
-  input(question: { title: string; validate?: (text: string) => string | undefined }): Promise<string | undefined> {
+  input(question: {
+    title: string;
+    validate?: (text: string) => string | undefined;
+  }): Promise<string | undefined> {
     const answer = this.#next(question.title);
     if (typeof answer === 'string') assert.equal(question.validate?.(answer), undefined);
     return Promise.resolve(answer as string | undefined);
@@ -146,7 +156,11 @@ export class Person implements Dialogs {
     return Promise.resolve(this.#next(message) as string | undefined);
   }
 
-  tell(severity: 'error' | 'warning' | 'info', message: string, actions: Readonly<Record<string, unknown>> = {}): void {
+  tell(
+    severity: 'error' | 'warning' | 'info',
+    message: string,
+    actions: Readonly<Record<string, unknown>> = {},
+  ): void {
     this.told.push({ severity, message, actions: Object.keys(actions) });
   }
 

@@ -1,0 +1,45 @@
+import * as vscode from 'vscode';
+import { l10n } from 'vscode';
+import { agentProviderSchema, claudeProvider, type AgentProvider } from '../engine/agentProvider';
+import type { AgentInvocation } from '../engine/ports';
+
+/** Agents that need no setting. A setting of the same name replaces one. */
+const builtIn: readonly AgentProvider[] = [
+  claudeProvider,
+  { name: 'gemini', executable: 'gemini', args: ['--prompt', '{prompt}'] },
+  { name: 'codex', executable: 'codex', args: ['exec', '{prompt}'] },
+];
+
+/** The agent that `conductor.agent` names, or what is wrong with the settings and what to do. */
+export function agentProvider(): AgentProvider | { readonly wrong: string } {
+  const settings = vscode.workspace.getConfiguration('conductor');
+  const name = settings.get<string>('agent', claudeProvider.name);
+  const own = settings.get<Record<string, unknown>>('agents', {});
+  if (Object.hasOwn(own, name)) {
+    const value = own[name];
+    const read = agentProviderSchema.safeParse(
+      typeof value === 'object' && value !== null ? { args: ['{prompt}'], ...value, name } : value,
+    );
+    if (read.success) return read.data;
+    const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    return { wrong: l10n.t('The setting conductor.agents does not describe "{0}" well: {1}', name, why) };
+  }
+  return (
+    builtIn.find((provider) => provider.name === name) ?? {
+      wrong: l10n.t(
+        'The setting conductor.agent names "{0}", which is neither in conductor.agents nor one of {1}.',
+        name,
+        builtIn.map((provider) => provider.name).join(', '),
+      ),
+    }
+  );
+}
+
+/** The command as a person can read it, and paste it into a POSIX shell. We never pass it through one. */
+export function commandLine({ executable, args }: AgentInvocation): string {
+  return [executable, ...args].map(quoted).join(' ');
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}
