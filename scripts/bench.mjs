@@ -225,7 +225,9 @@ async function directory(name, folder, temporary) {
  * @param {readonly number[]} least
  * @returns {Row}
  */
-const ratio = (name, ours, least) => ({ name, value: median(ours) / median(least), unit: '×', budget: 1.5 });
+function ratio(name, ours, least) {
+  return { name, value: median(ours) / median(least), unit: '×', budget: 1.5 };
+}
 
 /**
  * The time of activate() in a real extension host, the bundle's loading included; the median of three starts.
