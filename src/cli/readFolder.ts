@@ -13,13 +13,26 @@ export function readFolder(
   return readConductor({ folders: [call.folder], archives, signal: call.signal });
 }
 
+/** A track and the root that it was read with. */
+export interface FoundTrack {
+  readonly track: Track;
+  readonly root: RootSnapshot;
+}
+
 /** @throws NegativeAnswer when the folder holds no conductor directory, no such track, or several. */
-export async function readTrack(call: Pick<Call, 'folder' | 'signal'>, word: string): Promise<Track> {
+export async function readTrack(call: Pick<Call, 'folder' | 'signal'>, word: string): Promise<FoundTrack> {
   const live = requireRoots(await readFolder(call, false), call.folder);
   // Reading an archive costs; it is read only when a live track does not settle the question.
   const found = exactLive(live, word, call.folder);
-  if (found) return found;
-  return selectTrack(await readFolder(call, true), word, call.folder).track;
+  if (found) return located(live, found);
+  const all = await readFolder(call, true);
+  return located(all, selectTrack(all, word, call.folder).track);
+}
+
+function located(snapshot: ConductorSnapshot, track: Track): FoundTrack {
+  const root = snapshot.roots.find((candidate) => candidate.path === track.root);
+  if (!root) throw new Error(`${track.id} was found in ${track.root}, which is no root of its snapshot.`);
+  return { track, root };
 }
 
 function exactLive(snapshot: ConductorSnapshot, word: string, folder: string): Track | undefined {

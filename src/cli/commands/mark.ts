@@ -31,7 +31,7 @@ export const mark: Command = {
     const marker = settableMarkers.find((known) => known === markerWord.toLowerCase());
     if (!marker) throw unknownMarker(markerWord);
     const commit = checkedCommit(call.text('commit'));
-    const track = await readTrack(call, trackWord);
+    const { track } = await readTrack(call, trackWord);
     const outcome = await markTask(portsFor(call), track, {
       taskId,
       marker,

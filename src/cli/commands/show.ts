@@ -29,7 +29,7 @@ export const show: Command = {
   arguments: { least: 1, most: 1 },
   options: {},
   async run(call) {
-    const track = await readTrack(call, call.arguments[0] ?? '');
+    const { track } = await readTrack(call, call.arguments[0] ?? '');
     const report = showReport(track);
     if (call.json) call.output.document(report);
     else call.output.lines(humanLines(report, call.folder, call.output));
