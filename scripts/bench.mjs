@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATED, writeGeneratedDirectory } from './bench/generatedDirectory.mjs';
+import { readBundleSizes } from './lib/bundleSizes.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { inRoot, OUT } from './lib/paths.mjs';
 import { must, runMain } from './lib/processes.mjs';
@@ -37,7 +38,7 @@ await runMain(async () => {
     await must('The build', process.execPath, [inRoot('scripts/build.mjs'), '--production'], { quiet: true });
   await bundle();
   /** @type {Row[]} */
-  const rows = [...bundleSizes()];
+  const rows = bundles();
   if (values.vscode) rows.push(await activation());
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'conductor-bench-'));
   try {
@@ -80,22 +81,16 @@ async function bundle() {
 }
 
 /** @returns {Row[]} */
-function bundleSizes() {
-  const kilobytes = (/** @type {string} */ file) => fs.statSync(inRoot('dist', file)).size / 1000;
-  if (!values.build) return []; // whatever lies there
-  const panels = fs.existsSync(inRoot('dist/webview')) ? fs.readdirSync(inRoot('dist/webview')) : [];
-  return [
-    { name: 'bundle: extension', value: kilobytes('extension.js'), unit: 'kB', budget: 400 },
-    { name: 'bundle: command line', value: kilobytes('cli.js'), unit: 'kB' },
-    ...panels
-      .filter((file) => file.endsWith('.js'))
-      .map((file) => ({
-        name: `bundle: ${file}`,
-        value: kilobytes(`webview/${file}`),
-        unit: 'kB',
-        budget: 200,
-      })),
-  ];
+function bundles() {
+  return readBundleSizes().flatMap(({ name, atOnce, all, budget }) => [
+    {
+      name: `bundle: ${name}`,
+      value: atOnce / 1000,
+      unit: 'kB',
+      ...(budget === undefined ? {} : { budget: budget / 1000 }),
+      note: `loaded at once; ${(all / 1000).toFixed(1)} kB in all`,
+    },
+  ]);
 }
 
 /** @returns {string | undefined} the project of the corpus with the most plan.md files */
