@@ -94,7 +94,11 @@ async function updateRegistryStatus(
   }
   const wanted: TrackStatus = {
     marker: markerOf[state],
-    status: track.metadata?.status ?? wordOf[state],
+    // The track's own word for the state, unless that word is what is wrong.
+    status:
+      track.metadata?.status !== undefined && statusCategory(track.metadata.status) === state
+        ? track.metadata.status
+        : wordOf[state],
     ...(track.loop?.source === 'metadata' && track.entry?.step !== undefined
       ? { step: track.loop.step }
       : {}),
@@ -181,6 +185,11 @@ async function removeStaleLock(track: Track, o: RepairOptions): Promise<TrackCha
   const lock = o.lock ?? (track.folder === undefined ? undefined : join(track.folder, '.metadata.lock'));
   if (lock === undefined)
     return { refused: { code: 'no-folder', message: `${track.id} has no folder on disk.` } };
+  if (track.folder === undefined || dirname(lock) !== track.folder) {
+    return {
+      refused: { code: 'outside-track', message: `${lock} does not lie in the folder of ${track.id}.` },
+    };
+  }
   const file = lock.endsWith('.metadata.lock')
     ? join(dirname(lock), 'metadata.json')
     : lock.replace(/\.lock$/i, '');
