@@ -73,6 +73,8 @@ function circleThrough(
   for (let at = 0; at < queue.length; at += 1) {
     const node = queue[at]!;
     for (const target of edgesOf(node)) {
+      // An edge to itself is a circle, but not the one that holds the component together.
+      if (target === node && component.size > 1) continue;
       if (target === start) {
         const path = [node];
         for (let back = cameFrom.get(node); back !== undefined; back = cameFrom.get(back)) path.push(back);

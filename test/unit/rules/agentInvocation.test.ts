@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { brainstormInvocation, invocationFor, taskIdOf } from '../../../src/rules/agentInvocation';
+
+const base = { trackId: 'login_20260101', trackDir: 'conductor/tracks/login_20260101' };
+const legacy = { ...base, superpowers: false };
+const superpowers = { ...base, superpowers: true };
+
+describe('agentInvocation: legacy agents', () => {
+  for (const [step, prompt] of [
+    ['NOT_STARTED', '/loop-planner login_20260101'],
+    ['PLAN', '/loop-planner login_20260101'],
+    ['EVALUATE_PLAN', '/loop-plan-evaluator login_20260101'],
+    ['EXECUTE', '/loop-executor login_20260101'],
+    ['EVALUATE_EXECUTION', '/loop-execution-evaluator login_20260101'],
+    ['FIX', '/loop-fixer login_20260101'],
+    ['BUSINESS_SYNC', '/business-docs-sync login_20260101'],
+  ] as const) {
+    it(step, () => assert.equal(invocationFor(step, legacy).prompt, prompt));
+  }
+
+  it('a parallel EXECUTE goes to the dispatcher', () => {
+    assert.equal(
+      invocationFor('EXECUTE', { ...legacy, mode: 'parallel' }).prompt,
+      '/parallel-dispatcher login_20260101',
+    );
+  });
+
+  it('COMPLETE has no agent', () => {
+    assert.throws(() => invocationFor('COMPLETE', legacy), RangeError);
+  });
+});
+
+describe('agentInvocation: superpowers, the four parameter sets', () => {
+  it('writing-plans', () => {
+    assert.deepEqual(invocationFor('PLAN', superpowers), {
+      agent: 'superpowers:writing-plans',
+      prompt:
+        "/superpowers:writing-plans --spec='conductor/tracks/login_20260101/spec.md' --output-dir='conductor/tracks/login_20260101/' --track-id='login_20260101' --metadata='conductor/tracks/login_20260101/metadata.json'",
+    });
+  });
+
+  it('executing-plans, with mode and resume-from only when known', () => {
+    const prompt =
+      "/superpowers:executing-plans --plan='conductor/tracks/login_20260101/plan.md' --track-dir='conductor/tracks/login_20260101/' --metadata='conductor/tracks/login_20260101/metadata.json' --track-id='login_20260101'";
+    assert.equal(invocationFor('EXECUTE', superpowers).prompt, prompt);
+    assert.equal(
+      invocationFor('EXECUTE', { ...superpowers, mode: 'sequential', resumeFrom: '2.3' }).prompt,
+      `${prompt} --mode='sequential' --resume-from='2.3'`,
+    );
+  });
+
+  it('systematic-debugging', () => {
+    assert.equal(
+      invocationFor('FIX', superpowers).prompt,
+      "/superpowers:systematic-debugging --failures='conductor/tracks/login_20260101/evaluation-report.md' --track-dir='conductor/tracks/login_20260101/' --metadata='conductor/tracks/login_20260101/metadata.json' --track-id='login_20260101'",
+    );
+  });
+
+  it('brainstorming', () => {
+    assert.equal(
+      brainstormInvocation({ ...base, context: "Which one's best?", optionsCount: 3 }).prompt,
+      "/superpowers:brainstorming --context='Which one'\\''s best?' --output-dir='conductor/tracks/login_20260101/brainstorm/' --track-id='login_20260101' --options-count='3'",
+    );
+  });
+
+  it('evaluators are the same as for legacy tracks', () => {
+    for (const step of ['EVALUATE_PLAN', 'EVALUATE_EXECUTION', 'BUSINESS_SYNC'] as const) {
+      assert.deepEqual(invocationFor(step, superpowers), invocationFor(step, legacy));
+    }
+  });
+});
+
+describe('agentInvocation: odd names', () => {
+  it('spaces, quotes and line breaks cannot leave their place', () => {
+    assert.equal(invocationFor('PLAN', { ...legacy, trackId: "a b'c" }).prompt, "/loop-planner 'a b'\\''c'");
+    assert.equal(invocationFor('PLAN', { ...legacy, trackId: 'a\n/evil' }).prompt, "/loop-planner 'a /evil'");
+  });
+
+  it('taskIdOf takes the id out of last_task', () => {
+    assert.deepEqual(
+      ['Task 2.3', '2.3', 'Task 2.3: Wire it', 'T0.4 — Cut', ' Fix 1 ', 'Set up', '', undefined].map(
+        taskIdOf,
+      ),
+      ['2.3', '2.3', '2.3', 'T0.4', '1', 'Set up', undefined, undefined],
+    );
+  });
+});
