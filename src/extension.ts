@@ -20,7 +20,7 @@ export interface ConductorApi {
   readonly needsYouView: RowsView;
   readonly workersView: RowsView;
   /** What a click on a task's check box does. */
-  toggle(task: TaskNode, checked: boolean): Promise<void>;
+  readonly toggle: (task: TaskNode, checked: boolean) => Promise<void>;
   /** Duration of activate(), ms. */
   readonly activation: number;
 }

@@ -10,11 +10,11 @@ const builtIn: readonly AgentProvider[] = [
   { name: 'codex', executable: 'codex', args: ['exec', '{prompt}'] },
 ];
 
-/** The agent that `conductor.agent` names, or what is wrong with the settings and what to do. */
+/** The agent that `conductor.agent.provider` names, or what is wrong with the settings and what to do. */
 export function agentProvider(): AgentProvider | { readonly wrong: string } {
-  const settings = vscode.workspace.getConfiguration('conductor');
-  const name = settings.get<string>('agent', claudeProvider.name);
-  const own = settings.get<Record<string, unknown>>('agents', {});
+  const settings = vscode.workspace.getConfiguration('conductor.agent');
+  const name = settings.get<string>('provider', claudeProvider.name);
+  const own = settings.get<Record<string, unknown>>('providers', {});
   if (Object.hasOwn(own, name)) {
     const value = own[name];
     const read = agentProviderSchema.safeParse(
@@ -22,12 +22,14 @@ export function agentProvider(): AgentProvider | { readonly wrong: string } {
     );
     if (read.success) return read.data;
     const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-    return { wrong: l10n.t('The setting conductor.agents does not describe "{0}" well: {1}', name, why) };
+    return {
+      wrong: l10n.t('The setting conductor.agent.providers does not describe "{0}" well: {1}', name, why),
+    };
   }
   return (
     builtIn.find((provider) => provider.name === name) ?? {
       wrong: l10n.t(
-        'The setting conductor.agent names "{0}", which is neither in conductor.agents nor one of {1}.',
+        'The setting conductor.agent.provider names "{0}", which is neither in conductor.agent.providers nor one of {1}.',
         name,
         builtIn.map((provider) => provider.name).join(', '),
       ),

@@ -19,7 +19,8 @@ function oneOf<T extends string>(name: string, values: readonly T[], fallback: T
 /** Further conductor directories, as written: absolute, or relative to each workspace folder. */
 export function extraRoots(): string[] {
   const value = setting('roots');
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string' && item !== '') : [];
+  if (!Array.isArray(value)) return [];
+  return value.filter((item): item is string => typeof item === 'string' && item !== '');
 }
 
 export function sortOrder(): SortOrder {

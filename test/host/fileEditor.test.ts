@@ -57,7 +57,10 @@ describe('editing files that are open in VS Code', () => {
     typing.insert(document.uri, new vscode.Position(0, 0), 'typed ');
     await vscode.workspace.applyEdit(typing);
     const outcome = await edit(plan, replacing('- [ ] Task 2.2', '- [x] Task 2.2'));
-    assert.ok('changed' in outcome && outcome.changed && outcome.where === 'buffer');
+    assert.deepEqual(
+      { ...outcome, before: '', after: '' },
+      { changed: true, where: 'buffer', before: '', after: '' },
+    );
     assert.equal(document.isDirty, true);
     assert.equal(document.getText(), `typed ${before.replace('- [ ] Task 2.2', '- [x] Task 2.2')}`);
     assert.equal(bytes(plan), before);

@@ -15,6 +15,7 @@ import {
   text,
   track,
   until,
+  write,
 } from './support/host';
 
 describe('marking tasks', () => {
@@ -195,9 +196,14 @@ describe('marking tasks', () => {
     );
     assert.match(missing.told[0]?.message ?? '', /Deliverables/);
     assert.equal(bytes(file), before);
-    await run(new Person('all'), 'completePhase', await row('Active', 'Line ends', 'Plan', 'Phase 1'));
+    const attested = await run(
+      new Person('all', 'Write Checkpoint'),
+      'completePhase',
+      await row('Active', 'Line ends', 'Plan', 'Phase 1'),
+    );
+    assert.deepEqual(attested.told, []);
     await until('the heading', async () => (await track('crlf_20260103')).plan?.phases[0]?.saysDone);
-    assert.match(bytes(file), /^## [^\r\n]*Phase 1: Text[^\r\n]*\r\n/m);
+    assert.match(bytes(file), /^## Phase 1: Text \[checkpoint: [0-9a-f]{7,}\]\r\n/m);
   });
 
   it('copies the ids of the selected tasks', async () => {

@@ -17,7 +17,7 @@ export function stepSettings(context: CommandContext, track: Track): StepSetting
       [l10n.t('Open Settings')]: () =>
         vscode.commands.executeCommand(
           'workbench.action.openSettings',
-          '@id:conductor.agent @id:conductor.agents',
+          '@id:conductor.agent.provider @id:conductor.agent.providers',
         ),
     });
     return undefined;

@@ -1,8 +1,9 @@
 import { l10n } from 'vscode';
-import { completePhase as completePhaseOf } from '../../engine/completePhase';
+import { completePhase as completePhaseOf, type CompletePhaseOptions } from '../../engine/completePhase';
 import { phaseCompletion, type PhaseCheckName } from '../../rules/phaseCompletion';
-import { openPlace, tellOutcome, type Command } from './commandContext';
-import { targetPhase } from './targets';
+import type { EditOutcome } from '../../store/fileEditor';
+import { openPlace, tellOutcome, type Command, type CommandContext } from './commandContext';
+import { targetPhase, type PhaseTarget } from './targets';
 
 /**
  * Mark Phase Complete (spec 003, Phase Completion Verification Protocol): what the files show decides; what they cannot
@@ -55,9 +56,29 @@ export const completePhase: Command = async (context, argument) => {
     for (const name of attested) confirmed[name] = true;
   }
   const outcome = await completePhaseOf(context.ports, track, phase.key, { confirmed });
-  tellOutcome(context, outcome, {
+  const isSilent = !('refused' in outcome) && !outcome.changed && !phase.saysDone;
+  tellOutcome(context, isSilent ? await writeCheckpoint(context, target, confirmed, outcome) : outcome, {
     done: l10n.t('{0} is complete.', phase.heading),
     place,
     retry: () => completePhase(context, argument),
   });
 };
+
+/** All checks have passed, but this plan has no mark for it (no box in the heading, no checkpoints): the person decides. */
+async function writeCheckpoint(
+  context: CommandContext,
+  { track, phase }: PhaseTarget,
+  confirmed: CompletePhaseOptions['confirmed'],
+  unwritten: EditOutcome,
+): Promise<EditOutcome> {
+  const checkpoint = await context.ports.git.headCommit(track.root);
+  if (checkpoint === undefined) return unwritten;
+  const write = l10n.t('Write Checkpoint');
+  const answer = await context.dialogs.confirm(
+    l10n.t('Write "[checkpoint: {0}]" into the heading of "{1}"?', checkpoint, phase.heading),
+    l10n.t('Every check has passed, but nothing in this plan marks a phase as complete yet.'),
+    write,
+  );
+  if (answer !== write) return unwritten;
+  return completePhaseOf(context.ports, track, phase.key, { confirmed, checkpoint });
+}

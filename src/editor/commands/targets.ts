@@ -215,11 +215,18 @@ function flatten(tasks: readonly Task[]): Task[] {
   return tasks.flatMap((task) => [task, ...flatten(task.tasks)]);
 }
 
+export interface PhaseTarget {
+  readonly track: Track;
+  readonly phase: Phase;
+  /** Absolute path of plan.md. */
+  readonly file: string;
+}
+
 export async function targetPhase(
   context: CommandContext,
   argument: unknown,
   title: string,
-): Promise<{ track: Track; phase: Phase; file: string } | undefined> {
+): Promise<PhaseTarget | undefined> {
   await context.source.start();
   const named = phaseIn(argument);
   const track = named

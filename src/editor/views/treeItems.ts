@@ -4,7 +4,7 @@ import { markerWord } from '../../model/marker';
 import type { Track } from '../../model/track';
 import { icons, markerIcon, phaseMarker, trackIcon, type Icon } from './icons';
 import type { PhaseNode, Place, RowNode, TaskNode, TrackNode } from './trackNodes';
-import { progressText, trackDescription, trackSentence } from './words';
+import { trackDescription, trackSentence } from './words';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -59,7 +59,7 @@ export function trackContext(track: Track): string {
     track.documents.spec === undefined ? undefined : 'spec',
     track.documents.plan === undefined ? undefined : 'plan',
     track.documents.metadata === undefined ? undefined : 'metadata',
-    track.metadata && track.metadata.version < 3 ? 'oldMetadata' : undefined,
+    track.metadata && track.metadata.version < 2 ? 'oldMetadata' : undefined,
     track.problems.some((problem) => problem.repair !== undefined) ? 'repairable' : undefined,
     '',
   ]

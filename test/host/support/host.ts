@@ -128,8 +128,9 @@ export class Person implements Dialogs {
     this.offered.push(choices.map(({ label }) => label));
     const answer = this.#next(question.title);
     if (answer === undefined) return Promise.resolve(undefined);
-    const choice = choices.find(({ label }) => label.replace(/^\$\([^)]*\) /, '').startsWith(String(answer)));
-    assert.ok(choice, `"${String(answer)}" is not among ${choices.map(({ label }) => label).join(' | ')}`);
+    assert.ok(typeof answer === 'string');
+    const choice = choices.find(({ label }) => label.replace(/^\$\([^)]*\) /, '').startsWith(answer));
+    assert.ok(choice, `"${answer}" is not among ${choices.map(({ label }) => label).join(' | ')}`);
     return Promise.resolve(choice.value);
   }
 
