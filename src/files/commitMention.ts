@@ -52,7 +52,8 @@ export function commitsInComment(content: string, offset: number): CommitMention
     return [{ form: 'comment', range: { start: keyStart, end: keyStart + key.length }, prefix: 'commit: ' }];
   }
   if (value === '' && separator.includes(':')) {
-    return [{ form: 'comment', range, prefix: separator.endsWith(' ') ? '' : ' ' }];
+    const at = offset + space.length + key.length + separator.indexOf(':') + 1;
+    return [{ form: 'comment', range: { start: at, end: at }, prefix: ' ' }];
   }
   return placeholder.test(value) ? [{ form: 'comment', range }] : undefined;
 }
@@ -92,8 +93,11 @@ export function commitTail(
     return { start, mentions: [{ form: 'backticks', range: { start: start + 1, end: end - 1 }, sha: word }] };
   }
   let start = end;
-  while (start > from && /[0-9a-f]/i.test(text.charAt(start - 1))) {
+  while (start > from && isHexDigit(text.charCodeAt(start - 1))) {
     start--;
+  }
+  if (end - start < 7) {
+    return undefined;
   }
   const word = text.slice(start, end);
   const stands = start === 0 || /\s/.test(text.charAt(start - 1));
@@ -102,6 +106,10 @@ export function commitTail(
     return undefined;
   }
   return { start, mentions: [{ form: 'bare', range: { start, end }, sha: word }] };
+}
+
+function isHexDigit(code: number): boolean {
+  return (code >= 48 && code <= 57) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 }
 
 /** `abc1234`, `commit: abc1234, def5678`, `checkpoint: TBD`, … between brackets; undefined when it says anything else. */

@@ -3,10 +3,14 @@ import type { Document, Node, Pair, YAMLMap } from 'yaml';
 import type { Dag, DagNode, ParallelGroup } from '../model/dag';
 import type { TextProblem } from '../model/problem';
 
-/** A graph of 10,000 nodes takes about 2 MB; what is larger is a mistake or an attack. */
-const longestYaml = 4_000_000;
+/** A graph of 10,000 nodes takes about 1.5 MB; what is larger is a mistake or an attack. */
+const longestYaml = 2_000_000;
 const mostAliases = 100;
 const mostProblems = 20;
+
+/** Blocks read before, by their text, with lines counted from 1. The dag seldom changes when plan.md does, and YAML is slow. */
+const known = new Map<string, Dag>();
+const mostKnown = 32;
 
 /**
  * Reads the `dag:` block of a plan (spec 003 "The DAG", FORMATS §4.8, VARIATIONS §4). Never throws: invalid YAML and
@@ -14,15 +18,44 @@ const mostProblems = 20;
  * @param firstLine 1-based line in plan.md of the first line of the YAML; the fence is taken to be the line before
  */
 export function parseDag(yamlText: string, firstLine: number): Dag {
+  const dag = known.get(yamlText) ?? readDag(yamlText);
+  // Newest last; the oldest goes.
+  known.delete(yamlText);
+  known.set(yamlText, dag);
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKnown) {
+      break;
+    }
+    known.delete(oldest);
+  }
+  return movedDown(dag, firstLine - 1);
+}
+
+function movedDown(dag: Dag, by: number): Dag {
+  const moved = <T extends { readonly line: number }>(items: readonly T[]): T[] =>
+    items.map((item) => ({ ...item, line: item.line + by }));
+  return {
+    nodes: moved(dag.nodes),
+    parallelGroups: moved(dag.parallelGroups),
+    line: Math.max(1, dag.line + by),
+    endLine: dag.endLine + by,
+    problems: dag.problems.map((problem) => ({
+      ...problem,
+      line: (problem.line ?? 1) + by,
+    })),
+  };
+}
+
+function readDag(yamlText: string): Dag {
   const counter = new LineCounter();
-  const reader = new DagReader(firstLine, counter);
-  const lineCount = yamlText.split('\n').length;
+  const reader = new DagReader(counter);
+  const endLine = yamlText.split('\n').length + 1;
   const dag = (nodes: DagNode[], parallelGroups: ParallelGroup[]): Dag => ({
     nodes,
     parallelGroups,
-    line: Math.max(1, firstLine - 1),
-    endLine: firstLine + lineCount,
-    problems: reader.problems,
+    line: 0,
+    endLine,
+    problems: reader.problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   });
   if (yamlText.length > longestYaml) {
     reader.problem(
@@ -79,10 +112,7 @@ class DagReader {
   readonly problems: TextProblem[] = [];
   private aliases = 0;
 
-  constructor(
-    private readonly firstLine: number,
-    private readonly counter: LineCounter,
-  ) {}
+  constructor(private readonly counter: LineCounter) {}
 
   problem(
     offset: number | undefined,
@@ -97,8 +127,8 @@ class DagReader {
 
   nodes(dag: YAMLMap, document: Document): DagNode[] {
     const nodes: DagNode[] = [];
-    for (const item of this.entries(dag, 'nodes', document)) {
-      const id = this.text(item, 'id', document);
+    for (const { item, key } of this.entries(dag, 'nodes', document)) {
+      const id = this.text(item, 'id', document) ?? key;
       if (id === undefined || id === '') {
         this.problem(
           item.range?.[0],
@@ -125,10 +155,10 @@ class DagReader {
   }
 
   groups(dag: YAMLMap, document: Document): ParallelGroup[] {
-    return this.entries(dag, 'parallel_groups', document).map((item, index) => {
+    return this.entries(dag, 'parallel_groups', document).map(({ item, key }, index) => {
       const free = this.text(item, 'conflict_free', document)?.toLowerCase();
       return {
-        id: this.text(item, 'id', document) ?? `pg-${index + 1}`,
+        id: this.text(item, 'id', document) ?? key ?? `pg-${index + 1}`,
         tasks: this.list(item, 'tasks', document),
         conflictFree:
           free === 'true' || free === 'yes' ? true : free === 'false' || free === 'no' ? false : undefined,
@@ -160,21 +190,15 @@ class DagReader {
   }
 
   /** The mappings in a list; a mapping of id → node is taken as such a list too. */
-  private entries(dag: YAMLMap, key: string, document: Document): YAMLMap[] {
+  private entries(dag: YAMLMap, key: string, document: Document): { item: YAMLMap; key?: string }[] {
     const list = this.resolve(dag.get(key, true), document);
     if (list === undefined || (isScalar(list) && list.value === null)) {
       return [];
     }
     if (isMap(list)) {
       return list.items.flatMap((pair: Pair) => {
-        const value = this.resolve(pair.value, document);
-        if (!isMap(value)) {
-          return [];
-        }
-        if (!value.has('id') && isScalar(pair.key)) {
-          value.set('id', scalarText(pair.key));
-        }
-        return [value];
+        const item = this.resolve(pair.value, document);
+        return isMap(item) ? [{ item, key: scalarText(pair.key) }] : [];
       });
     }
     if (!isSeq(list)) {
@@ -184,7 +208,7 @@ class DagReader {
     return list.items.flatMap((item) => {
       const value = this.resolve(item, document);
       if (isMap(value)) {
-        return [value];
+        return [{ item: value }];
       }
       this.problem(
         value?.range?.[0],
@@ -224,9 +248,7 @@ class DagReader {
 
   /** Of something without a place of its own: the first line of the block. */
   private lineOf(offset: number | undefined): number {
-    return offset === undefined
-      ? this.firstLine
-      : this.firstLine + Math.max(0, this.counter.linePos(offset).line - 1);
+    return offset === undefined ? 1 : Math.max(1, this.counter.linePos(offset).line);
   }
 }
 

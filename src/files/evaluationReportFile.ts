@@ -254,7 +254,7 @@ function readReportField(draft: ReportDraft, line: MarkdownLine, words: string, 
   if (!field) {
     return;
   }
-  const written = bare(words).split(/[:：]/, 1)[0]?.trim() ?? field.name;
+  const written = withoutEmoji(field.written).trim();
   const value = plainText(field.value);
   const check = /^(?:pass|check|step|criterion)\s*\d+\s*[:.—–-]?\s*(.+)$/i.exec(heading);
   if (/^(?:status|result)$/.test(field.name) && check?.[1]) {

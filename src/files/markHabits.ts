@@ -16,7 +16,7 @@ export interface MarkHabits {
 const defaultForm: Readonly<Record<Dialect, CommitForm>> = {
   'evaluate-loop': 'comment',
   google: 'bare',
-  wshobson: 'brackets',
+  wshobson: 'backticks',
   beads: 'commentSha',
   lane: 'comment',
   unknown: 'comment',

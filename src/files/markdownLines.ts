@@ -293,8 +293,11 @@ class LineScanner {
       return;
     }
     const isTitle = character === Char.Equals;
-    // A short `---` below a long line is meant as a rule.
-    if (isTitle || (character === Char.Minus && length >= (title.end - title.contentStart) / 2)) {
+    // Three dashes below a long line are meant as a rule.
+    if (
+      isTitle ||
+      (character === Char.Minus && (length > 3 || length >= (title.end - title.contentStart) / 2))
+    ) {
       this.lines[this.lines.length - 1] = { ...title, kind: 'heading', level: isTitle ? 1 : 2 };
     }
   }

@@ -96,7 +96,7 @@ function sectionsOf(sections: readonly Section[], phases: readonly PhaseDraft[])
 
 /** The first `dag:` block: in a YAML fence, else in the front matter, else standing bare (FORMATS §4.8). */
 function findDag(text: string, lines: readonly MarkdownLine[]): Dag | undefined {
-  if (!/\bdag["']?[ \t]*:/.test(text)) {
+  if (!text.includes('dag:') && !/\bdag["']?[ \t]*:/.test(text.includes('dag') ? text : '')) {
     return undefined;
   }
   for (let i = 0; i < lines.length; i++) {

@@ -1,6 +1,7 @@
 import { emoji, letters, withoutEmoji } from './characterClasses';
 import { boxAt } from './markdownLines';
 import { isSha } from './commitMention';
+import { plainText } from './taskLine';
 import { markerOf } from '../model/marker';
 import type { Marker } from '../model/marker';
 import type { TextRange } from '../model/plan';
@@ -166,7 +167,7 @@ function roleOf(text: string, hasBox: boolean): Pick<PlanHeading, 'role' | 'name
 }
 
 function phaseOf(text: string): Pick<PlanHeading, 'role' | 'name' | 'number' | 'strong'> | undefined {
-  const east = eastPhase.exec(text);
+  const east = startsLikeEastPhase(text) ? eastPhase.exec(text) : null;
   if (east) {
     return { role: 'phase', number: east[1], name: text.slice(east[0].length).trim(), strong: true };
   }
@@ -202,6 +203,12 @@ function phaseOf(text: string): Pick<PlanHeading, 'role' | 'name' | 'number' | '
   return { role: 'phase', number, name: (inParens?.[2] || loose).trim(), strong };
 }
 
+/** A digit, or a letter of an East Asian script. */
+function startsLikeEastPhase(text: string): boolean {
+  const code = text.charCodeAt(0);
+  return (code >= 48 && code <= 57) || code >= 0x2e80;
+}
+
 interface HeadingMarks {
   text: string;
   bodyStart: number;
@@ -214,7 +221,9 @@ interface HeadingMarks {
 /** Takes box, checkpoint, comments, emoji and status words off both ends of a heading. */
 function readMarks(raw: string): HeadingMarks {
   const marks: HeadingMarks = { text: '', bodyStart: 0, bodyEnd: raw.trimEnd().length };
-  const closing = /\s#+$/.exec(raw.slice(Math.max(0, marks.bodyEnd - 40), marks.bodyEnd));
+  const closing = raw.endsWith('#', marks.bodyEnd)
+    ? /\s#+$/.exec(raw.slice(Math.max(0, marks.bodyEnd - 40), marks.bodyEnd))
+    : null;
   if (closing) {
     marks.bodyEnd = raw.slice(0, marks.bodyEnd - closing[0].length).trimEnd().length;
   }
@@ -231,12 +240,13 @@ function readMarks(raw: string): HeadingMarks {
     end = raw.slice(0, shorter).trimEnd().length;
   }
   let text = plainText(raw.slice(marks.bodyStart, Math.max(end, marks.bodyStart)));
-  const lead = /^(?:✅|✔️?|☑️?)\s*/u.exec(text);
-  if (lead) {
-    marks.said ??= 'done';
+  if (text.charCodeAt(0) > 127) {
+    if (/^[✅✔☑]/u.test(text)) {
+      marks.said ??= 'done';
+    }
+    text = text.replace(leadingEmoji, '');
   }
-  text = text.replace(leadingEmoji, '');
-  const inside = /\[checkpoint\s*:?\s*([^\]]*)\]/i.exec(text.slice(0, 500));
+  const inside = text.includes('[') ? /\[checkpoint\s*:?\s*([^\]]*)\]/i.exec(text.slice(0, 500)) : null;
   if (inside) {
     marks.checkpoint ??= (inside[1] ?? '').trim();
     text = text.replace(inside[0], '').replace(/\s+/g, ' ').trim();
@@ -286,7 +296,7 @@ function takeSuffix(raw: string, marks: HeadingMarks, end: number): number | und
   const emoji = /(?:[✅✔☑🎉]|⏳|🔄|🚧|⬜|❌|⏸|🔵|🟢|🟡|🔴|⛔|🚫|⚠)\uFE0F?$/u.exec(tail);
   if (emoji) {
     marks.said ??= emojiMeaning(emoji[0]);
-    return end - emoji[0].length;
+    return raw.slice(0, end - emoji[0].length).replace(/\s[—–-]\s*$/, '').length;
   }
   // A status word counts after an emoji or a dash, or in capitals.
   const word =
@@ -329,8 +339,4 @@ function emojiMeaning(emoji: string): Marker {
     return 'doing';
   }
   return /[❌⛔🚫]/u.test(emoji) ? 'blocked' : 'todo';
-}
-
-function plainText(text: string): string {
-  return text.replace(/`[^`]*`|\*\*|__/g, (match) => (match.startsWith('`') ? match : '')).trim();
 }

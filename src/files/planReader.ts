@@ -425,22 +425,20 @@ export class PlanReader {
           saidBy(value.split(/[.,;(—–]/, 1)[0] ?? '') ?? (/^(?:✅|✔|☑)/u.test(value) ? 'done' : undefined);
       }
     } else if (value !== '') {
-      this.addFieldItem(owner, name, value);
+      this.addFieldItem(owner, name, value, field.written);
     }
   }
 
-  private addFieldItem(owner: TaskDraft, name: string, value: string): void {
+  private addFieldItem(owner: TaskDraft, name: string, value: string, written = name): void {
     if (/^files?$/.test(name)) {
       owner.files.push(...filesIn(value));
     } else if (/^(?:depends on|deps|dependencies)$/.test(name)) {
       owner.dependsOn.push(...readList(value));
     } else if (/^acceptance(?: criteria)?$/.test(name)) {
-      owner.acceptance =
-        owner.acceptance === undefined ? plainText(value) : `${owner.acceptance}; ${plainText(value)}`;
-    } else if (/^(?:reason|blocked(?: by| reason)?|note|summary)$/.test(name)) {
-      addNote(owner, `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${value}`);
-    } else if (!owner.isHeading) {
-      addNote(owner, `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${value}`);
+      const words = plainText(value);
+      owner.acceptance = owner.acceptance === undefined ? words : `${owner.acceptance}; ${words}`;
+    } else if (!owner.isHeading || /^(?:reason|blocked(?: by| reason)?|note|summary)$/.test(name)) {
+      addNote(owner, `${written}: ${value}`);
     }
   }
 

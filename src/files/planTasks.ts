@@ -93,6 +93,7 @@ function joinCopy(
     original.commits.push(...copy.commits);
     original.notes.push(...copy.notes);
     original.tasks.push(...copy.tasks);
+    original.attributes.push(...copy.attributes);
     return;
   }
   if (original.marker !== copy.marker) {
@@ -115,6 +116,7 @@ function joinCopy(
         under,
       });
     }
+    elsewhere.push(...task.attributes);
     waiting.push(...task.tasks);
   }
 }

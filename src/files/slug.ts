@@ -5,54 +5,33 @@ const longest = 48;
  * dashes. A text that is longer than 48 characters is cut and gets a hash of the whole, so that equal beginnings differ.
  */
 export function slugOf(text: string): string {
-  const slug = plainSlug(text) ?? anySlug(text);
+  const slug = hyphenate(text);
   if (slug.length <= longest) {
     return slug || 'untitled';
   }
-  const cut = slug
-    .slice(0, longest)
-    .replace(/[\uD800-\uDBFF]$/, '')
-    .replace(/-$/, '');
-  return `${cut}-${hash(slug)}`;
-}
-
-/** The same as `anySlug` for text of ASCII, dashes and arrows, as most is, at a fraction of the cost. */
-function plainSlug(text: string): string | undefined {
-  let slug = '';
-  let wordStart = -1;
-  for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : 0;
-    const isWord = (code >= 97 && code <= 122) || (code >= 48 && code <= 57) || (code >= 65 && code <= 90);
-    if (isWord) {
-      if (wordStart < 0) {
-        wordStart = i;
-      }
-      continue;
-    }
-    if (code > 127 && !isPunctuation(code)) {
-      return undefined;
-    }
-    if (wordStart >= 0) {
-      slug += slug === '' ? text.slice(wordStart, i) : `-${text.slice(wordStart, i)}`;
-      wordStart = -1;
-    }
+  let end = longest;
+  const last = slug.charCodeAt(end - 1);
+  if (last === 0x2d || (last >= 0xd800 && last < 0xdc00)) {
+    end--; // no dash at the end, no half of a character
   }
-  return slug.toLowerCase();
+  return `${slug.slice(0, end)}-${hash(slug)}`;
 }
 
-/** Dashes, quotes and ellipsis (U+2010–U+2027), arrows (U+2190–U+21FF). */
-function isPunctuation(code: number): boolean {
-  return (code >= 0x2010 && code <= 0x2027) || (code >= 0x2190 && code <= 0x21ff);
+function hyphenate(text: string): string {
+  const plain = text.toLowerCase();
+  // Most text is ASCII with a dash or arrow in it; the classes of Unicode cost more.
+  const dashed = notAscii.test(plain)
+    ? plain
+        .normalize('NFC')
+        .replace(/\uFE0F/g, '')
+        .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-')
+    : plain.replace(/[^a-z0-9]+/g, '-');
+  const start = dashed.startsWith('-') ? 1 : 0;
+  return dashed.slice(start, dashed.endsWith('-') ? Math.max(start, dashed.length - 1) : undefined);
 }
 
-function anySlug(text: string): string {
-  return text
-    .normalize('NFC')
-    .toLowerCase()
-    .replace(/\uFE0F/g, '')
-    .replace(/[^\p{L}\p{N}\p{M}]+/gu, '-')
-    .replace(/^-|-$/g, '');
-}
+/** Anything but ASCII, dashes, quotes and arrows. */
+const notAscii = /[^\0-\x7F\u2010-\u2027\u2190-\u21FF]/;
 
 /** FNV-1a, 32 bits, in base 36. */
 function hash(text: string): string {

@@ -5,6 +5,8 @@ import type { MarkdownLine } from './markdownLines';
 export interface Field {
   /** Lower case, without bold marks. */
   readonly name: string;
+  /** The name as it is written. */
+  readonly written: string;
   readonly value: string;
   /** Where the value begins in the text given. */
   readonly valueStart: number;
@@ -12,7 +14,7 @@ export interface Field {
 }
 
 const boldField = new RegExp(
-  `^\\s*(?:\\*\\*|__)([${letters}][${letters}\\d /-]{0,40}?)(?:\\s*[:：]\\s*(?:\\*\\*|__)|(?:\\*\\*|__)\\s*[:：])\\s*`,
+  `^\\s*(?:\\*\\*|__)([${letters}][^*:：]{0,40}?)(?:\\s*[:：]\\s*(?:\\*\\*|__)|(?:\\*\\*|__)\\s*[:：])\\s*`,
 );
 const plainField = new RegExp(`^\\s*([${letters}][${letters} ]{0,24}?)\\s*[:：](?:\\s+|$)`);
 
@@ -31,6 +33,7 @@ export function readField(text: string): Field | undefined {
   }
   return {
     name: match[1].toLowerCase(),
+    written: match[1],
     value: text.slice(match[0].length).trim(),
     valueStart: match[0].length,
     bold: /^\s*(?:\*\*|__)/.test(match[0]),
@@ -47,6 +50,11 @@ export function isTaskField(field: Field): boolean {
   return field.bold || plainFields.test(field.name);
 }
 
+/** `**Deliverables**` on a line of its own, which announces what follows. */
+function isBoldLabel(words: string): boolean {
+  return words.startsWith('**') && /^\*\*[^*]+\*\*\s*:?\s*$/.test(words);
+}
+
 /**
  * Index of the last line of the paragraph that the list item at `index` begins with: text that is indented below it,
  * without a blank line or a field between.
@@ -61,7 +69,7 @@ export function itemParagraphEnd(text: string, lines: readonly MarkdownLine[], i
     }
     const words = text.slice(next.contentStart, Math.min(next.end, next.contentStart + 80));
     const field = readField(words);
-    if ((field && isTaskField(field)) || words.startsWith('|')) {
+    if ((field && isTaskField(field)) || words.startsWith('|') || isBoldLabel(words)) {
       return last;
     }
     last++;

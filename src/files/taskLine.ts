@@ -53,7 +53,7 @@ export function readTaskLine(body: string, offset: number): TaskLine {
   const head = readHead(visible);
   return {
     number: head.number ?? facts.id,
-    text: plainText(head.text) || plainText(visible) || plainText(body),
+    text: plainText(head.text) || plainText(visible),
     commits:
       facts.commits.length < 2 ? facts.commits : facts.commits.sort((a, b) => a.range.start - b.range.start),
     end: offset + end,
@@ -82,7 +82,7 @@ function readTail(body: string, end: number, offset: number, facts: CommentFacts
       continue;
     }
     const tail = commitTail(body, at);
-    if (!tail || tail.start === 0) {
+    if (!tail) {
       return at;
     }
     for (const mention of tail.mentions) {

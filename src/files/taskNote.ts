@@ -1,7 +1,6 @@
 import type { TextEdit } from '../model/edit';
 import type { SettableMarker } from '../model/marker';
 import type { MarkdownLine } from './markdownLines';
-import { isSpace } from './markdownLines';
 import type { PlanText, TaskPlace } from './taskPlace';
 import { eolAt } from './textEdit';
 
@@ -128,26 +127,25 @@ function noteIndent(plan: PlanText, item: MarkdownLine): string {
       counts.set(step, (counts.get(step) ?? 0) + 1);
     }
   }
-  const needed = bulletWidth(plan.text, item);
+  const needed = item.indent + bulletWidth(item);
   const usual = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
-  const step =
-    usual !== undefined && (usual.includes('\t') || usual.length >= needed) ? usual : ' '.repeat(needed);
-  return item.lead + step;
+  const lead = item.lead + (usual ?? '');
+  return columnsOf(lead) >= needed ? lead : item.lead + ' '.repeat(needed - item.indent);
 }
 
-/** Columns from the bullet to the box. */
-function bulletWidth(text: string, item: MarkdownLine): number {
-  const bullet = item.start + item.lead.length;
-  const box = (item.box?.start ?? bullet + 3) - 1;
-  let width = box - bullet;
-  while (
-    width > 2 &&
-    isSpace(text.charCodeAt(bullet + width - 1)) &&
-    isSpace(text.charCodeAt(bullet + width - 2))
-  ) {
-    width--;
+/** Columns that white space takes, a tab reaching the next multiple of four. */
+function columnsOf(space: string): number {
+  let columns = 0;
+  for (const character of space) {
+    columns += character === '\t' ? 4 - (columns % 4) : 1;
   }
-  return Math.max(2, width);
+  return columns;
+}
+
+/** Columns from the bullet to the box; a box that stands farther off than list items allow does not count. */
+function bulletWidth(item: MarkdownLine): number {
+  const width = (item.box?.start ?? 0) - 1 - (item.start + item.lead.length);
+  return width >= 2 && width <= 6 ? width : 2;
 }
 
 /** A list below a heading needs a line of its own on both sides when text would join it. */
