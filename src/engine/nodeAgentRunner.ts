@@ -25,12 +25,21 @@ export class NodeAgentRunner implements AgentRunner {
         stdio: ['inherit', this.options.output === 'stderr' ? process.stderr : 'inherit', 'inherit'],
         shell: false,
       });
+      // A terminal sends Ctrl+C to the agent as well as to us; a plain kill reaches only us, and is passed on.
+      const passOn = (): boolean => child.kill('SIGTERM');
+      process.on('SIGTERM', passOn);
       const finished = new Promise<{ exitCode: number | undefined }>((settle) => {
         // 'exit', not 'close': the stdio is shared, and a grandchild may hold it open long after the agent ended.
-        child.once('exit', (code) => settle({ exitCode: code ?? undefined }));
+        child.once('exit', (code) => {
+          process.off('SIGTERM', passOn);
+          settle({ exitCode: code ?? undefined });
+        });
       });
       child.once('spawn', () => resolve({ finished }));
-      child.on('error', (error: NodeJS.ErrnoException) => reject(startError(invocation, error)));
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        process.off('SIGTERM', passOn);
+        reject(startError(invocation, error));
+      });
     });
   }
 }

@@ -17,6 +17,8 @@ export const reportVersion = 1;
 export interface StatusReport {
   readonly version: typeof reportVersion;
   readonly roots: readonly RootReport[];
+  /** What the search for conductor directories stumbled over; those of each root are in the root. */
+  readonly problems: readonly ProblemReport[];
 }
 
 export interface RootReport {
@@ -146,7 +148,11 @@ export interface BoardReport {
 
 /** What `conductor status --json` prints for a snapshot (archived tracks only as far as the snapshot has read them). */
 export function statusReport(snapshot: ConductorSnapshot): StatusReport {
-  return { version: reportVersion, roots: snapshot.roots.map(rootReport) };
+  return {
+    version: reportVersion,
+    roots: snapshot.roots.map(rootReport),
+    problems: (snapshot.problems ?? []).map(problemReport),
+  };
 }
 
 export function rootReport(root: RootSnapshot): RootReport {

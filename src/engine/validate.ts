@@ -18,7 +18,9 @@ export interface ValidationReport {
  */
 export async function validate(snapshot: ConductorSnapshot): Promise<ValidationReport> {
   const ownFiles = await Promise.all(snapshot.roots.map((root) => projectFileProblems(root.path)));
-  const problems = worstFirst(distinct([...snapshot.roots.flatMap(problemsOf), ...ownFiles.flat()]));
+  const problems = worstFirst(
+    distinct([...(snapshot.problems ?? []), ...snapshot.roots.flatMap(problemsOf), ...ownFiles.flat()]),
+  );
   const count = (severity: Problem['severity']): number =>
     problems.filter((problem) => problem.severity === severity).length;
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { conductor, documentOf } from '../unit/cli/conductorProcess';
+import { conductor, documentOf, filesBelow, temporaryFolder } from '../unit/cli/conductorProcess';
 import { allTasks, showShape, statusShape, validationShape } from '../unit/cli/shapes';
 
 const corpus = resolve(__dirname, '../../../shared/corpus');
@@ -13,8 +13,18 @@ function directories(): string[] {
     .flatMap(({ name }) => readdirSync(join(corpus, name)).map((repository) => join(name, repository)));
 }
 
+/** A copy of a read-only folder is read-only too. */
+function makeWritable(folder: string): void {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) chmodSync(path, 0o755);
+    else if (entry.isFile()) chmodSync(path, 0o644);
+  }
+}
+
 /** Tracks that `show` is tried on in each directory: the first, the last and some between. */
-const shownPerDirectory = 6;
+const shownPerDirectory = 3;
 
 describe('conductor over the corpus', function () {
   this.timeout(120_000);
@@ -60,6 +70,34 @@ describe('conductor over the corpus', function () {
       }
     });
   }
+
+  it('leaves every byte as it was when tasks are marked and marked back', async () => {
+    let marked = 0;
+    for (const directory of directories()) {
+      const folder = temporaryFolder();
+      cpSync(join(corpus, directory), folder, { recursive: true });
+      makeWritable(folder);
+      const before = filesBelow(folder);
+      const { roots } = statusShape.parse(documentOf(await conductor(['status', '--json', folder])));
+      const tracks = roots.flatMap((root) => root.tracks.filter((track) => track.progress.total > 0));
+      const track = tracks[Math.floor(tracks.length / 2)];
+      if (!track?.path) continue;
+      const shown = await conductor(['show', track.path, '--json', '--dir', folder]);
+      const tasks = allTasks(showShape.parse(documentOf(shown)).phases).filter((task) => task.markable);
+      for (const task of [tasks[0], tasks.at(-1)]) {
+        if (!task || task.marker === 'unclear') continue;
+        const other = task.marker === 'doing' ? 'blocked' : 'doing';
+        for (const marker of [other, task.marker]) {
+          const words: string[] = ['mark', track.path, task.id, marker, '--force', '--dir', folder];
+          const finished = await conductor(words);
+          assert.equal(finished.code, 0, `${words.join(' ')}: ${finished.stderr}`);
+        }
+        marked++;
+      }
+      assert.deepEqual(filesBelow(folder), before, directory);
+    }
+    assert.ok(marked > 0);
+  });
 
   it('prints every directory for people without a complaint', async () => {
     for (const directory of directories()) {

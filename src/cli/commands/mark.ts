@@ -1,4 +1,5 @@
 import { markTask } from '../../engine/markTask';
+import { parsePlan } from '../../files/planFile';
 import { reportVersion } from '../../engine/statusReport';
 import { settableMarkers } from '../../model/marker';
 import type { Task } from '../../model/plan';
@@ -42,7 +43,9 @@ export const mark: Command = {
     if ('refused' in outcome) throw new NegativeAnswer(outcome.refused.code, outcome.refused.message);
 
     const file = track.documents.plan ?? '';
-    const task = findTask(track.plan?.phases.flatMap((phase) => phase.tasks) ?? [], taskId);
+    // As the edit saw the file, which may be newer than what was read before.
+    const plan = outcome.before === undefined ? track.plan : parsePlan(outcome.before);
+    const task = findTask(plan?.phases.flatMap((phase) => phase.tasks) ?? [], taskId);
     if (call.json) {
       call.output.document({
         version: reportVersion,
@@ -56,10 +59,9 @@ export const mark: Command = {
       });
     } else {
       const place = `${pathFrom(call.folder, file)}${task ? `:${task.line}` : ''}`;
-      const said = outcome.changed
-        ? `${task?.marker ?? ''} → ${marker}`.replace(/^ → /, '')
-        : `already ${marker}`;
-      call.output.lines([printable(`${track.id} ${taskId}: ${said}  (${place})`)]);
+      const said = task && task.marker !== marker ? `${task.marker} → ${marker}` : `already ${marker}`;
+      const also = outcome.changed && task?.marker === marker ? ', commit or note added' : '';
+      call.output.lines([printable(`${track.id} ${taskId}: ${said}${also}  (${place})`)]);
     }
     return exitCode.fine;
   },

@@ -29,9 +29,11 @@ export const status: Command = {
     const archives = call.json || call.flag('all');
     const snapshot = await readFolder({ folder, signal: call.signal }, archives);
     if (call.json) call.output.document(statusReport(snapshot));
-    else if (snapshot.roots.length === 0) call.output.lines([noConductor(folder)]);
     else {
       const blocks = snapshot.roots.map((root) => rootLines(root, folder, call));
+      if (blocks.length === 0) blocks.push([noConductor(folder)]);
+      const astray = problemLines((snapshot.problems ?? []).map(problemReport), folder, call.output);
+      if (astray.length > 0) blocks.push(astray);
       call.output.lines(blocks.flatMap((block, i) => (i === 0 ? block : ['', ...block])));
     }
     return exitCode.fine;

@@ -88,6 +88,20 @@ describe('conductor mark', function () {
     });
   }
 
+  it('marks the one that is meant of two tasks with the same text', async () => {
+    const folder = folderWith(shop);
+    const file = join(folder, 'conductor/tracks/search_20260112/plan.md');
+    const before = readFileSync(file, 'utf8').split('\n');
+    const shown = showShape.parse(documentOf(await conductor(['show', 'search', '--json'], { cwd: folder })));
+    const twins = allTasks(shown.phases).filter((task) => task.text.includes('Rank results'));
+    assert.equal(twins.length, 2);
+    for (const twin of [...twins].reverse()) {
+      ok(await conductor(['mark', 'search', twin.id, 'done'], { cwd: folder }));
+      const after = readFileSync(file, 'utf8').split('\n');
+      assert.equal(after[twin.line - 1], before[twin.line - 1]?.replace('[ ]', '[x]'));
+    }
+  });
+
   it("names a commit and a summary in the file's own form", async () => {
     const folder = folderWith(shop);
     ok(

@@ -43,6 +43,7 @@ export const statusShape = z.strictObject({
       problems: z.array(problemShape),
     }),
   ),
+  problems: z.array(problemShape),
 });
 
 export const taskShape = z.strictObject({

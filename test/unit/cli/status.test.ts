@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { conductor, documentOf, filesBelow, folderWith, temporaryFolder } from './conductorProcess';
 import { below, google, shop } from './projects';
@@ -68,7 +69,7 @@ describe('conductor status', function () {
     for (const place of [folder, temporaryFolder()]) {
       const json = await conductor(['status', '--json'], { cwd: place });
       assert.equal(json.code, 0);
-      assert.deepEqual(documentOf(json), { version: 1, roots: [] });
+      assert.deepEqual(documentOf(json), { version: 1, roots: [], problems: [] });
       const human = await conductor(['status'], { cwd: place });
       assert.equal(human.code, 0);
       assert.match(human.stdout, /no conductor directory/);
@@ -129,6 +130,18 @@ describe('conductor status', function () {
       const { stdout } = await conductor(words, { cwd: folder });
       assert.ok(!/[\u0000-\u0009\u000b-\u001f\u007f]/.test(stdout), words.join(' '));
     }
+  });
+
+  it('says which conductor directory it did not follow', async () => {
+    const outside = folderWith(google);
+    const folder = temporaryFolder();
+    symlinkSync(join(outside, 'conductor'), join(folder, 'conductor'));
+    const json = await conductor(['status', '--json'], { cwd: folder });
+    const report = statusShape.parse(documentOf(json));
+    assert.deepEqual(report.roots, []);
+    assert.equal(report.problems[0]?.file, join(folder, 'conductor'));
+    const human = await conductor(['status'], { cwd: folder });
+    assert.match(human.stdout, /^ {2}conductor +warning .*outside/m);
   });
 
   it('changes nothing on disk', async () => {

@@ -293,27 +293,33 @@ describe('conductor step', function () {
     assert.match(json.stderr, /agent says hello/);
   });
 
-  it('leaves no lock behind when it is interrupted while the agent runs', async () => {
-    const folder = shopAt({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
-    const { env, log } = agentOnPath(
-      `until grep -q '"step_status": "IN_PROGRESS"' ${track}/metadata.json; do sleep 0.05; done\necho ready >> "$AGENT_LOG"\nexec sleep 60`,
-    );
-    const child = spawn(process.execPath, [await program(), 'step', 'checkout'], {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: 'ignore',
-      detached: true,
+  for (const [name, toGroup, signal] of [
+    ['Ctrl+C', true, 'SIGINT'],
+    ['a plain kill', false, 'SIGTERM'],
+  ] as const)
+    it(`ends with the agent, and leaves no lock behind, on ${name}`, async () => {
+      const folder = shopAt({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
+      const { env, log } = agentOnPath(
+        `until grep -q '"step_status": "IN_PROGRESS"' ${track}/metadata.json; do sleep 0.05; done\necho $$ > "$AGENT_LOG.pid"\necho ready >> "$AGENT_LOG"\nexec sleep 60`,
+      );
+      const child = spawn(process.execPath, [await program(), 'step', 'checkout'], {
+        cwd: folder,
+        env: { ...process.env, ...env },
+        stdio: 'ignore',
+        detached: true,
+      });
+      const ended = once(child, 'exit');
+      while (!existsSync(log) || !readFileSync(log, 'utf8').includes('ready')) await pause(20);
+      // A terminal sends Ctrl+C to the whole group, the agent included.
+      assert.ok(child.pid);
+      process.kill(toGroup ? -child.pid : child.pid, signal);
+      const [code] = (await ended) as [number | null];
+      assert.equal(code, 130);
+      assert.throws(() => process.kill(Number(readFileSync(`${log}.pid`, 'utf8')), 0), { code: 'ESRCH' });
+      assert.deepEqual(await loopOf(folder), ['EXECUTE', 'IN_PROGRESS', 1]);
+      const left = await run('find', [join(folder, 'conductor'), '-name', '*lock*'], {});
+      assert.equal(left.stdout, '');
     });
-    const ended = once(child, 'exit');
-    while (!existsSync(log) || !readFileSync(log, 'utf8').includes('ready')) await pause(20);
-    // What a terminal does on Ctrl+C: the signal goes to the whole group, the agent included.
-    process.kill(-(child.pid ?? 0), 'SIGINT');
-    const [code] = (await ended) as [number | null];
-    assert.equal(code, 130);
-    assert.deepEqual(await loopOf(folder), ['EXECUTE', 'IN_PROGRESS', 1]);
-    const left = await run('find', [join(folder, 'conductor'), '-name', '*lock*'], {});
-    assert.equal(left.stdout, '');
-  });
 
   it('refuses tracks without a loop, archived ones, and files that cannot be read', async () => {
     for (const [files, word, code] of [
