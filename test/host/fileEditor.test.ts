@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { EditResult } from '../../src/model/edit';
-import { activated, bytes, conductor, inTrack, reset, until, write } from './support/host';
+import { activated, bytes, conductor, inTrack, reset, text, until, write } from './support/host';
 
 /** Marks one line by exchanging the character at `needle`. */
 const replacing =
   (needle: string, by: string) =>
-  (text: string): EditResult => {
-    const start = text.indexOf(needle);
+  (from: string): EditResult => {
+    const start = from.indexOf(needle);
     return start < 0
       ? { refused: { code: 'task-not-found', message: `${needle} is not there` } }
       : { edits: [{ start, end: start + needle.length, text: by }] };
@@ -20,8 +20,12 @@ describe('editing files that are open in VS Code', () => {
   const plan = inTrack('cart_20260101', 'plan.md');
   const crlf = inTrack('crlf_20260103', 'plan.md');
 
+  /** Opens a UTF-8 file; VS Code may still hold what an earlier test left in it, and loads it again first. */
   async function show(file: string): Promise<vscode.TextEditor> {
-    return vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+    const lines = (content: string): string => content.replaceAll('\r\n', '\n');
+    await until('the file as it is', () => lines(editor.document.getText()) === lines(text(file)));
+    return editor;
   }
 
   async function edit(file: string, change: (text: string) => EditResult) {
@@ -94,7 +98,7 @@ describe('editing files that are open in VS Code', () => {
     const content = Buffer.from('\ufeff# Plan\r\n\r\n- [ ] Task 1: Überall\r\n', 'utf16le');
     const file = inTrack('loose_20260107', 'plan.md');
     await vscode.workspace.fs.writeFile(vscode.Uri.file(file), content);
-    await show(file);
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
     await edit(file, replacing('[ ]', '[x]'));
     assert.equal(
       bytes(file),
@@ -106,7 +110,7 @@ describe('editing files that are open in VS Code', () => {
     const file = inTrack('loose_20260107', 'plan.md');
     const content = Buffer.from('# Plan\n\n- [ ] Task 1: caf\xe9\n', 'latin1');
     await vscode.workspace.fs.writeFile(vscode.Uri.file(file), content);
-    await show(file);
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
     await edit(file, replacing('[ ]', '[x]'));
     assert.equal(bytes(file), '# Plan\n\n- [x] Task 1: caf\xe9\n');
   });

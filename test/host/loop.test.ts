@@ -70,7 +70,8 @@ describe('stepping the loop', () => {
       script,
       `const fs = require('fs');
        const seen = fs.readFileSync(${JSON.stringify(metadata)}, 'utf8');
-       fs.writeFileSync(${JSON.stringify(out)}, JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, seen }));
+       fs.writeFileSync(${JSON.stringify(out + '.part')}, JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, seen }));
+       fs.renameSync(${JSON.stringify(out + '.part')}, ${JSON.stringify(out)});
        setTimeout(() => process.exit(3), 500);`,
     );
     await settings().update(
