@@ -27,15 +27,12 @@ export function loopChanges(metadata: Metadata, before: LoopState, after: LoopSt
     const path = ['loop_state', 'checkpoints', step];
     const place = record(places?.[step]);
     if (place) {
-      changes.push(...checkpointChanges(path, place, old, checkpoint));
+      const fields = Object.entries(changedFields(place, old, checkpoint));
+      changes.push(...fields.map(([key, value]) => ({ path: [...path, key], value })));
     } else {
       // Kept elsewhere (at the root, under another spelling) or nowhere: what is known moves to its place.
-      const fields = old ? fieldsOf(old) : {};
-      const changed = Object.entries(fieldsOf(checkpoint)).filter(
-        ([key, value]) => JSON.stringify(value) !== JSON.stringify(fields[key]),
-      );
-      const known = old && Object.keys(old.raw).length > 0 ? old.raw : fields;
-      changes.push({ path, value: { ...known, ...Object.fromEntries(changed) } });
+      const known = old && Object.keys(old.raw).length > 0 ? old.raw : old ? fieldsOf(old) : {};
+      changes.push({ path, value: { ...known, ...changedFields(known, old, checkpoint) } });
     }
   }
   return changes;
@@ -58,23 +55,23 @@ export function loopStateJson(loop: LoopState): Record<string, unknown> {
   });
 }
 
-function checkpointChanges(
-  path: readonly string[],
+function changedFields(
   place: Readonly<Record<string, unknown>>,
   before: Checkpoint | undefined,
   after: Checkpoint,
-): JsonChange[] {
+): Record<string, unknown> {
   const old: Readonly<Record<string, unknown>> = before ? fieldsOf(before) : {};
   const fields = fieldsOf(after);
-  const changes: JsonChange[] = [];
+  const changed: Record<string, unknown> = {};
   for (const key of new Set([...Object.keys(old), ...Object.keys(fields)])) {
     if (JSON.stringify(old[key]) === JSON.stringify(fields[key])) continue;
-    if (fields[key] !== undefined) changes.push({ path: [...path, key], value: fields[key] });
+    if (fields[key] !== undefined) changed[key] = fields[key];
+    // Reasons can also have been read from `failure_items`, which this key overrules.
+    else if (key === 'failure_reasons') changed[key] = [];
     // Spec 003 writes null for what is not there yet.
-    else if (key in place)
-      changes.push({ path: [...path, key], value: key === 'failure_reasons' ? [] : null });
+    else if (key in place) changed[key] = null;
   }
-  return changes;
+  return changed;
 }
 
 /** The fields that the machine writes; everything else in a checkpoint is left alone. */

@@ -1,5 +1,5 @@
 import type { EditRefusal } from '../model/edit';
-import type { LoopState } from '../model/loopState';
+import type { Checkpoint, LoopState } from '../model/loopState';
 import type { Track } from '../model/track';
 import {
   applyEvent,
@@ -14,6 +14,7 @@ import { completeTrack } from './completeTrack';
 import {
   editLoop,
   noLoop,
+  sameState,
   withBusinessSync,
   written,
   type CurrentLoop,
@@ -87,7 +88,14 @@ export function previewStep(track: Track, settings: StepSettings = {}): StepPrev
         : [],
     boardConditions: evaluating ? (track.metadata?.boardConditions ?? []) : [],
     warnings: [
-      ...(next.kind === 'complete' && open > 0 ? [`plan.md still has ${open} open tasks.`] : []),
+      ...(next.kind === 'resume'
+        ? [
+            `${next.step} is ${track.loop?.stepStatus}${track.loop?.stepStartedAt === undefined ? '' : ` since ${track.loop.stepStartedAt}`}: if its agent still runs, this starts a second one.`,
+          ]
+        : []),
+      ...(next.kind === 'complete' && open > 0
+        ? [`plan.md still has ${open} open ${open === 1 ? 'task' : 'tasks'}.`]
+        : []),
       ...(track.documents.metadata === undefined && track.loop
         ? ['metadata.json does not exist; it will be created, with the step inferred from plan.md.']
         : []),
@@ -180,8 +188,12 @@ export function outcomeAfterAgent(
   if (!now) return undefined;
   const checkpoint = now.checkpoints[before.step];
   const reasons = checkpoint?.failureReasons ?? [];
+  // What stood there before the start says nothing about this run.
+  const untouched = sameCheckpoint(checkpoint, before.checkpoints[before.step]);
+  if (untouched && sameState(now, before)) return undefined;
   // The agent took the next step itself, as the protocol asks.
   if (now.step !== before.step || now.stepStatus !== 'IN_PROGRESS') return { outcome: 'moved', reasons };
+  if (untouched) return undefined;
   switch (checkpoint?.status) {
     case 'PASSED':
       return { outcome: 'passed', reasons };
@@ -193,6 +205,10 @@ export function outcomeAfterAgent(
     default:
       return undefined;
   }
+}
+
+function sameCheckpoint(a: Checkpoint | undefined, b: Checkpoint | undefined): boolean {
+  return a?.status === b?.status && a?.completedAt === b?.completedAt && a?.lastUpdated === b?.lastUpdated;
 }
 
 // --- the ways a step can go ---

@@ -69,7 +69,7 @@ function statusDrift(track: DriftTrack): Problem[] {
       ...place(track, 'plan', first?.line),
       severity: 'warning',
       code: 'complete-with-open-tasks',
-      message: `${own === 'done' ? `metadata.json says “${metadata?.status}”` : loopDone ? truth.evidence : registrySays(track)}, but plan.md has ${open} open tasks${first ? `, first on line ${first.line} (“${clip(first.text)}”)` : ''}. Tick what is done, mark the rest skipped, or reopen the track.`,
+      message: `${own === 'done' ? `metadata.json says “${metadata?.status}”` : loopDone ? truth.evidence : registrySays(track)}, but plan.md has ${counted(open, 'open task')}${first ? `, first on line ${first.line} (“${clip(first.text)}”)` : ''}. Tick what is done, mark the rest skipped, or reopen the track.`,
     });
     // That the words disagree with the open boxes is said; what remains is whether they agree with each other.
     if (track.loop?.source !== 'metadata') return [...problems, ...wordsDisagree(track, own, registered)];
@@ -180,7 +180,7 @@ function loopDrift(track: DriftTrack): Problem[] {
     report(
       'info',
       'loop-disagrees',
-      `metadata.json is at ${loop.step} / ${loop.stepStatus}, but plan.md still has ${openTasks(progress)} open tasks; the evaluation asks for no leftover work.`,
+      `metadata.json is at ${loop.step} / ${loop.stepStatus}, but plan.md still has ${counted(openTasks(progress), 'open task')}; the evaluation asks for no leftover work.`,
     );
   }
   return problems;
@@ -298,6 +298,10 @@ function categoryOf(status: string | undefined): StatusCategory {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function clip(text: string): string {

@@ -73,7 +73,7 @@ function nextTask(track: Track): NextAction {
     const left = openTasks(progress);
     return {
       kind: 'done',
-      why: `The track is ${track.status ?? category}${left > 0 ? `, though plan.md has ${left} open tasks` : ''}.`,
+      why: `The track is ${track.status ?? category}${left > 0 ? `, though plan.md has ${left} open ${left === 1 ? 'task' : 'tasks'}` : ''}.`,
     };
   }
   if (progress.total === 0) {
@@ -98,13 +98,13 @@ function nextTask(track: Track): NextAction {
   if (allTasksDone(progress)) {
     return {
       kind: 'complete',
-      why: `All ${progress.total} tasks of plan.md are done: the track can be marked complete.`,
+      why: `${progress.total === 1 ? 'The one task' : `All ${progress.total} tasks`} of plan.md ${progress.total === 1 ? 'is' : 'are'} done: the track can be marked complete.`,
     };
   }
   if (progress.blocked > 0) {
     return {
       kind: 'unblock',
-      why: `All ${progress.blocked} open tasks of plan.md are blocked: a person unblocks one.`,
+      why: `Every open task of plan.md (${progress.blocked}) is blocked: a person unblocks one.`,
     };
   }
   return {

@@ -83,12 +83,12 @@ function tasksCheck(phase: Phase): PhaseCheck {
   }
   const open = openIn(phase.tasks);
   const first = open[0];
-  if (!first) return { name, passed: true, why: `All ${phase.tasks.length} tasks are done or skipped.` };
+  if (!first) return { name, passed: true, why: 'Every task is done or skipped.' };
   const person = first.needsPerson ? ' (a person verifies it)' : '';
   return {
     name,
     passed: false,
-    why: `${open.length} tasks are open, first “${first.text}”${person} on line ${first.line}.`,
+    why: `${open.length} ${open.length === 1 ? 'task is' : 'tasks are'} open, first “${first.text}”${person} on line ${first.line}.`,
   };
 }
 

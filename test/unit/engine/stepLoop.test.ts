@@ -399,6 +399,24 @@ describe('outcomeAfterAgent', () => {
   let project: Project;
   afterEach(() => project.dispose());
 
+  it('a checkpoint that the last fix cycle left behind is no outcome of this run', async () => {
+    project = await loopProject({
+      current_step: 'EVALUATE_EXECUTION',
+      step_status: 'NOT_STARTED',
+      fix_cycle_count: 1,
+      checkpoints: { EVALUATE_EXECUTION: { status: 'FAILED', completed_at: '2026-01-30' } },
+    });
+    const track = await project.track(id);
+    const text = await project.text(metadataFile);
+    assert.equal(
+      outcomeAfterAgent(track.loop!, (await project.track(id)).loop),
+      undefined,
+      'nothing happened',
+    );
+    await project.write(metadataFile, text.replace('"NOT_STARTED"', '"IN_PROGRESS"'));
+    assert.equal(outcomeAfterAgent(track.loop!, (await project.track(id)).loop), undefined, 'it only began');
+  });
+
   it('reads the outcome from metadata.json, and asks a person when there is none', async () => {
     project = await loopProject({ current_step: 'PLAN', step_status: 'NOT_STARTED' });
     const started = done(await stepLoop(project.ports, await project.track(id))).loop;
