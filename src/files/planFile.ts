@@ -172,9 +172,12 @@ function literalNewlines(text: string, lines: readonly MarkdownLine[]): 'none' |
     return 'none';
   }
   const real = lines.filter((line) => line.end > line.start).length;
-  const written = text.match(/\\n\s*(?:\\n|#|[-*+] |\d+[.)] )/g)?.length ?? 0;
-  if (real <= 2 && written > 0) {
-    return 'whole';
+  if (real <= 2) {
+    const outsideCode = text.replace(/`[^`]*`/g, '');
+    const written = outsideCode.match(/\\n\s*(?:\\n|#|[-*+] |\d+[.)] )/g)?.length ?? 0;
+    if (written >= real) {
+      return 'whole';
+    }
   }
   return /\\n\s*[-*+] \[.\]/.test(text) ? 'some' : 'none';
 }

@@ -49,6 +49,10 @@ interface OpenLabel {
   hasItems: boolean;
 }
 
+/** `[x ]`, `[  ]`: meant as a box, but with more than one character. */
+const almostBox = /^\[\s*[ xX~!/-]\s*\](?:\s|$)/;
+/** `-[ ] …`: a bullet without its space. */
+const boxWithoutSpace = /^[-*+]\[[ xX~!/-]\]/;
 const plainLabel = new RegExp(`^([${letters}][${letters} ()/-]{0,60}):\\s*$`);
 
 /** Deeper nesting than this is read as siblings. No plan means it; a hostile one could exhaust the stack. */
@@ -315,6 +319,9 @@ export class PlanReader {
     const last = itemParagraphEnd(this.text, this.lines, index);
     const words = this.text.slice(line.contentStart, this.lines[last]?.end ?? line.end);
     const above = this.items.at(-1);
+    if (words.startsWith('[') && almostBox.test(words)) {
+      this.malformed(line, '- [ ]');
+    }
     const field = readField(words);
     const label = labelOf(words);
     const owner = this.directOwner();
@@ -360,6 +367,9 @@ export class PlanReader {
     const field = owner && readField(words.slice(0, 4000));
     if (owner && field && isTaskField(field)) {
       this.readOwnField(owner, field, line.contentStart);
+    }
+    if (boxWithoutSpace.test(words)) {
+      this.malformed(line, `${words.charAt(0)} ${words.slice(1, 4)}`);
     }
     if (words.startsWith('<<<<<<< ')) {
       this.problems.push({
@@ -534,6 +544,15 @@ export class PlanReader {
       markerRange: box,
       under,
     };
+  }
+
+  private malformed(line: MarkdownLine, right: string): void {
+    this.problems.push({
+      line: line.number,
+      severity: 'warning',
+      code: 'box-malformed',
+      message: `This looks like a task, but it is no check box, so it is not counted. Write ${right}.`,
+    });
   }
 
   private slice(line: MarkdownLine): string {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { completePhaseEdits, habitsOf, markTaskEdits } from '../../../src/files/planEdit';
+import { completePhaseEdits, findTask, habitsOf, markTaskEdits } from '../../../src/files/planEdit';
 import type { MarkHabits, TaskMark } from '../../../src/files/planEdit';
 import { parsePlan } from '../../../src/files/planFile';
 import { applyEdits } from '../../../src/files/textEdit';
+import { decodeText, encodeText } from '../../../src/files/textFile';
 import type { EditResult } from '../../../src/model/edit';
+import { settableMarkers } from '../../../src/model/marker';
 
 const spec: MarkHabits = { doing: '~', done: 'x', commitForm: 'comment' };
 
@@ -50,6 +52,34 @@ describe('markTaskEdits: the marker', () => {
     assert.equal(mark('- [?] a'), '- [x] a');
     assert.equal(mark('- [] a'), '- [x] a');
     assert.equal(mark('- [🚀] a', { marker: 'todo' }), '- [ ] a');
+  });
+
+  it('restores the bytes of a file in any encoding, with any line breaks', () => {
+    const lines = [
+      '# Größe 計画',
+      '## Phase 1: A [checkpoint: ]',
+      '- [ ] Task 1: a  ',
+      '\t- [x] b 🚀',
+      '### [~] T1 — c',
+      '',
+    ];
+    for (const eol of ['\n', '\r\n', '\r']) {
+      for (const encoding of ['utf8', 'utf8bom', 'utf16le', 'utf16be'] as const) {
+        for (const end of ['', eol]) {
+          const bytes = encodeText(lines.join(eol) + end, encoding);
+          const text = decodeText(bytes)?.text ?? '';
+          for (const taskId of ['1', '1/b', 'T1']) {
+            const was = findTask(parsePlan(text), taskId)?.marker;
+            assert.ok(was && was !== 'unclear', taskId);
+            for (const marker of settableMarkers) {
+              const changed = mark(text, { taskId, marker, force: true });
+              const back = mark(changed, { taskId, marker: was, force: true });
+              assert.deepEqual(Buffer.from(encodeText(back, encoding)), Buffer.from(bytes));
+            }
+          }
+        }
+      }
+    }
   });
 
   it('marks boxes in headings, Status fields and properties of heading tasks', () => {

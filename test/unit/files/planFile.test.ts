@@ -732,6 +732,24 @@ describe('parsePlan: bad input', () => {
     );
   });
 
+  it('does not mistake a \\n in the words of a short plan for a line break', () => {
+    for (const text of ['# P\n- [ ] join with \\n- please\n', '- [ ] join with `\\n- `\n']) {
+      assert.equal(parsePlan(text).checkboxes.tasks, 1, text);
+    }
+  });
+
+  it('says which lines only look like tasks', () => {
+    const plan = parsePlan('- [ ] a\n- [x ] b\n- [  ] c\n\n-[ ] d\n- [ab] e\n- [Link] f\n- [ ](x) g\n');
+    assert.deepEqual(
+      plan.problems.map(({ code, line }) => [code, line]),
+      [
+        ['box-malformed', 2],
+        ['box-malformed', 3],
+        ['box-malformed', 5],
+      ],
+    );
+  });
+
   it('says that a code block is never closed', () => {
     const plan = parsePlan('- [ ] a\n```\n- [ ] b\n- [ ] c\n');
     assert.deepEqual(

@@ -72,7 +72,7 @@ describe('decodeText and encodeText', () => {
           assert.deepEqual(Uint8Array.from(encodeText(decoded.text, decoded.encoding)), bytes);
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   });
 });
