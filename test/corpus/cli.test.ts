@@ -27,7 +27,7 @@ function makeWritable(folder: string): void {
 const shownPerDirectory = 3;
 
 describe('conductor over the corpus', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   if (!existsSync(corpus)) {
     it('has no corpus here: ../shared/corpus does not exist, so there is nothing to run over', () =>
