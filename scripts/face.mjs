@@ -1,5 +1,6 @@
 // Runs the tests of test/face/: a real workbench in a browser with the packaged extension.
 //   node scripts/face.mjs [--grep TEXT] [--no-build] [FILE…]
+import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensurePackages } from './lib/packages.mjs';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
 
 await runMain(async () => {
   await ensurePackages();
+  fs.rmSync(inRoot('out/face'), { recursive: true, force: true });
   await ensureVscode('current');
   await ensureBrowser();
   if (values.build) await packageVsix();

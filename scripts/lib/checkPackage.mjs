@@ -8,7 +8,7 @@ import { zipEntries } from './zipEntries.mjs';
 const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
-  /^extension\/(package\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
+  /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
   /^extension\/dist\/(extension\.js|cli\.js|ThirdPartyNotices\.txt)$/,
   /^extension\/dist\/chunks\/[^/]+\.js$/,
   /^extension\/dist\/webview\/[^/]+\.(js|css|ttf|woff2?)$/,
@@ -47,4 +47,12 @@ export function checkPackage() {
         : [],
     ),
   ];
+}
+
+/** The package in a line: how many files, how large packed. */
+export function describePackage() {
+  const file = inRoot(vsixName());
+  if (!fs.existsSync(file)) return 'no package';
+  const size = fs.statSync(file).size / 1000;
+  return `${vsixName()}: ${zipEntries(file).length} files, ${size.toFixed(1)} kB`;
 }

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { checkLockFiles } from './checkLockFiles.mjs';
-import { checkPackage } from './checkPackage.mjs';
+import { checkPackage, describePackage } from './checkPackage.mjs';
 import { inRoot, OUT, ROOT } from './paths.mjs';
 import { run } from './processes.mjs';
 import { emptyTally, readTally } from './tally.mjs';
@@ -83,14 +83,15 @@ async function staticChecks() {
     else tally.failed++;
     console.log(wrong.length === 0 ? `  ✔ ${name}` : `  ✘ FAILED ${name}\n${wrong.join('\n')}`);
   }
+  console.log(`  ${describePackage()}`);
   return tally;
 }
 
 /** @type {readonly Tier[]} */
 export const TIERS = [
   { name: 'static', run: staticChecks },
-  { name: 'unit', run: () => mocha('unit', 6) },
-  { name: 'corpus', run: () => mocha('corpus', 6) },
-  { name: 'host', vscode: true, run: () => script('host', [inRoot('scripts/host.mjs'), '--no-build'], 8) },
-  { name: 'face', vscode: true, run: () => script('face', [inRoot('scripts/face.mjs'), '--no-build'], 12) },
+  { name: 'unit', run: () => mocha('unit', 10) },
+  { name: 'corpus', run: () => mocha('corpus', 10) },
+  { name: 'host', vscode: true, run: () => script('host', [inRoot('scripts/host.mjs'), '--no-build'], 15) },
+  { name: 'face', vscode: true, run: () => script('face', [inRoot('scripts/face.mjs'), '--no-build'], 20) },
 ];
