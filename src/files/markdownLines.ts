@@ -310,7 +310,7 @@ export function boxAt(text: string, at: number, end: number): TextRange | undefi
   }
   const inside = at + 1;
   const code = text.codePointAt(inside);
-  if (code === undefined || code === Char.LeftBracket) {
+  if (code === undefined || code === Char.LeftBracket || code === 10 || code === 13) {
     return undefined;
   }
   let close = inside;

@@ -21,13 +21,13 @@ export function parsePlan(text: string): Plan {
   reader.read();
 
   const dag = findDag(text, lines);
-  const settled = settleTasks(reader.phases, reader.elsewhere, dag);
+  const settled = settleTasks(reader.outline.phases, reader.elsewhere, dag);
   const phases = settled.phases;
   const keys = phaseKeys(phases);
   const ids = taskIds(phases, keys);
 
   return {
-    title: reader.title,
+    title: reader.outline.title,
     phases: phases.map((phase, index) => finishPhase(phase, keys[index] ?? '', ids)),
     elsewhere: settled.elsewhere,
     checkboxes: {
@@ -36,8 +36,8 @@ export function parsePlan(text: string): Plan {
       elsewhere: settled.elsewhere.length,
     },
     dag,
-    reports: reader.hasReports ? readReports(text, lines) : [],
-    sections: sectionsOf(reader.sections, phases),
+    reports: reader.outline.hasReports ? readReports(text, lines) : [],
+    sections: sectionsOf(reader.outline.sections, phases),
     problems: [
       ...literalProblems(text, lines, literal),
       ...reader.problems,

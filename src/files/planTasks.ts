@@ -35,7 +35,9 @@ export function settleTasks(
     addDagFacts(tops, dag);
   }
   return {
-    phases: phases.filter((phase) => phase.tasks.length > 0 || phase.keepEmpty),
+    phases: phases
+      .filter((phase) => phase.tasks.length > 0 || phase.keepEmpty)
+      .sort((a, b) => a.line - b.line),
     elsewhere: elsewhere.sort((a, b) => a.line - b.line),
     problems,
   };
