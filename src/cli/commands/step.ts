@@ -1,6 +1,4 @@
-import { isAbsolute, join } from 'node:path';
-import type { AgentInvocation } from '../../engine/ports';
-import { reportVersion, trackReport } from '../../engine/statusReport';
+import { trackReport } from '../../engine/statusReport';
 import {
   outcomeAfterAgent,
   previewStep,
@@ -8,19 +6,20 @@ import {
   stepLoop,
   type StepDone,
   type StepOptions,
-  type StepPreview,
+  type StepResult,
 } from '../../engine/stepLoop';
-import type { LoopState } from '../../model/loopState';
+import { joinedReport, stepDoneReport, stepPreviewReport, type StepReport } from '../../engine/stepReport';
+import type { Track } from '../../model/track';
+import { nextAction } from '../../rules/evaluateLoop';
+import { loopFactsOf } from '../../rules/nextAction';
 import { agentChoice } from '../agentChoice';
 import type { Call, Command } from '../command';
 import { exitCode, type ExitCode } from '../exitCode';
 import { NegativeAnswer, UsageError } from '../failure';
-import { fieldLines, words } from '../human';
 import { portsFor } from '../nodePorts';
-import { readTrack, type FoundTrack } from '../readFolder';
+import { readTrack } from '../readFolder';
 import { RehearsalEditor } from '../rehearsalEditor';
-import { pathFrom } from '../selectTrack';
-import { printable } from '../text';
+import { agentEndLines, stepLines } from '../stepLines';
 
 export const step: Command = {
   name: 'step',
@@ -51,52 +50,22 @@ export const step: Command = {
   async run(call) {
     const outcome = outcomeOf(call);
     const provider = agentChoice(call.text('agent'), call.environment);
-    const found = await readTrack(call, call.arguments[0] ?? '');
+    const { track, root } = await readTrack(call, call.arguments[0] ?? '');
     const options: StepOptions = {
-      ...(outcome ? { outcome } : {}),
+      outcome,
       reasons: call.list('reason'),
-      ...(call.flag('business-sync') ? { businessSync: true } : {}),
+      businessSync: call.flag('business-sync') ? true : undefined,
       provider,
-      ...(found.root.registryFile === undefined ? {} : { registryFile: found.root.registryFile }),
+      registryFile: root.registryFile,
       signal: call.signal,
     };
-    if (call.flag('dry-run')) return rehearse(call, found, options);
-
-    const ports = portsFor(call);
-    const result = await stepLoop(ports, found.track, options);
-    if ('refused' in result) throw new NegativeAnswer(result.refused.code, result.refused.message);
-    if (result.agent) return afterAgent(call, found, options, result, result.agent);
-    return print(call, reportDone(found, result));
+    if (call.flag('dry-run')) return print(call, await rehearse(call, track, options));
+    const done = made(await stepLoop(portsFor(call), track, options));
+    if (done.agent) return afterAgent(call, track, options, done, done.agent);
+    const report = stepDoneReport(track, done);
+    return print(call, outcome ? await whereThatLeads(call, track, options, done, report) : report);
   },
 };
-
-/** What `conductor step --json` prints; keys are only ever added within one `version`. */
-interface StepReport {
-  readonly version: typeof reportVersion;
-  readonly track: string;
-  readonly dryRun: boolean;
-  /** dispatch, resume, advance, unblock, complete, escalate, record. */
-  readonly action: string;
-  /** One sentence that names the rule, and the row of the transition table. */
-  readonly why: string;
-  readonly row: string | null;
-  /** The loop afterwards; for a dry run as it is now. */
-  readonly step: string | null;
-  readonly stepStatus: string | null;
-  readonly fixCycle: { readonly count: number | null; readonly max: number | null };
-  readonly changes: readonly { readonly file: string; readonly what: string | null }[];
-  /** The exact command of the agent. */
-  readonly command: Pick<AgentInvocation, 'executable' | 'args' | 'cwd'> | null;
-  /** Null: no agent ran, or it was killed. */
-  readonly agentExitCode: number | null;
-  readonly escalation: {
-    readonly trigger: string;
-    readonly description: string;
-    readonly context: readonly string[];
-    readonly options: readonly string[];
-  } | null;
-  readonly warnings: readonly string[];
-}
 
 function outcomeOf(call: Call): 'passed' | 'failed' | undefined {
   const written = call.text('outcome');
@@ -113,206 +82,91 @@ function outcomeOf(call: Call): 'passed' | 'failed' | undefined {
   throw new UsageError(`--outcome is passed or failed, not "${written}".`);
 }
 
-// --- dry run ---
+function made(result: StepResult): StepDone {
+  if ('refused' in result) throw new NegativeAnswer(result.refused.code, result.refused.message);
+  return result;
+}
 
-async function rehearse(call: Call, found: FoundTrack, options: StepOptions): Promise<ExitCode> {
+async function rehearse(call: Call, track: Track, options: StepOptions): Promise<StepReport> {
   if (options.outcome) {
     const ports = { ...portsFor(call), editor: new RehearsalEditor() };
-    const result = await recordOutcome(ports, found.track, { ...options, outcome: options.outcome });
-    if ('refused' in result) throw new NegativeAnswer(result.refused.code, result.refused.message);
-    return print(call, { ...reportDone(found, result), dryRun: true });
+    const done = made(await stepLoop(ports, track, options));
+    const then = nextAction(done.loop, loopFactsOf(track));
+    const report = { ...stepDoneReport(track, done), dryRun: true };
+    return then.kind === 'complete'
+      ? { ...report, action: 'complete', why: `${report.why} ${then.why}` }
+      : report;
   }
-  const preview = previewStep(found.track, options);
+  const preview = previewStep(track, options);
   if (preview.refused) throw new NegativeAnswer(preview.refused.code, preview.refused.message);
-  print(call, reportPreview(found, preview));
-  return exitCode.fine;
+  return stepPreviewReport(track, preview);
 }
 
-function reportPreview({ track, root }: FoundTrack, preview: StepPreview): StepReport {
-  const { step: name, stepStatus, fixCycle } = trackReport(track);
-  return {
-    version: reportVersion,
-    track: track.id,
-    dryRun: true,
-    action: preview.next.kind,
-    why: preview.next.why,
-    row: preview.next.row ?? null,
-    step: name,
-    stepStatus,
-    fixCycle,
-    changes: preview.changes.map(({ file, what }) => ({
-      file: isAbsolute(file) ? file : join(root.path, file),
-      what,
-    })),
-    command: commandReport(preview.command),
-    agentExitCode: null,
-    escalation: escalationReport(preview.next.escalation),
-    warnings: [
-      ...preview.warnings,
-      ...(preview.asks.includes('businessSync')
-        ? [
-            'The files do not say whether business documents must be synced first. If so, say --business-sync.',
-          ]
-        : []),
-    ],
-  };
-}
-
-// --- done ---
-
-const actionOf: Readonly<Record<StepDone['did'], string>> = {
-  dispatched: 'dispatch',
-  resumed: 'resume',
-  advanced: 'advance',
-  unblocked: 'unblock',
-  escalated: 'escalate',
-  recorded: 'record',
-  completed: 'complete',
-};
-
-function reportDone({ track }: FoundTrack, done: StepDone): StepReport {
-  return {
-    version: reportVersion,
-    track: track.id,
-    dryRun: false,
-    action: actionOf[done.did],
-    why: done.why,
-    row: done.row === '' ? null : done.row,
-    ...loopReport(done.loop),
-    changes: done.files.map((file) => ({ file, what: null })),
-    command: commandReport(done.agent?.command),
-    agentExitCode: null,
-    escalation: escalationReport(done.escalation),
-    warnings: done.warnings,
-  };
-}
-
-function loopReport(loop: LoopState): Pick<StepReport, 'step' | 'stepStatus' | 'fixCycle'> {
-  return {
-    step: loop.step,
-    stepStatus: loop.stepStatus,
-    fixCycle: { count: loop.fixCycleCount, max: loop.maxFixCycles },
-  };
-}
-
-function commandReport(command: AgentInvocation | undefined): StepReport['command'] {
-  return command ? { executable: command.executable, args: command.args, cwd: command.cwd } : null;
-}
-
-function escalationReport(escalation: StepDone['escalation']): StepReport['escalation'] {
-  if (!escalation) return null;
-  const { trigger, description, context, options } = escalation;
-  return { trigger, description, context, options };
+/**
+ * The engine keeps completing a track as a step of its own, so that an editor can ask first. Here the outcome was the
+ * answer: in the transition table a passed evaluation or sync leads to COMPLETE.
+ */
+async function whereThatLeads(
+  call: Pick<Call, 'folder' | 'json' | 'signal'>,
+  before: Track,
+  options: StepOptions,
+  done: StepDone,
+  report: StepReport,
+): Promise<StepReport> {
+  if (done.did !== 'recorded') return report;
+  const { track } = await readTrack(call, before.folder ?? before.id);
+  const preview = previewStep(track, options);
+  if (preview.next.kind !== 'complete') return report;
+  const { warnings } = stepPreviewReport(track, preview);
+  const completed = made(
+    await stepLoop(portsFor(call), track, { ...options, outcome: undefined, reasons: [] }),
+  );
+  const second = stepDoneReport(track, completed);
+  return joinedReport(report, { ...second, warnings: [...warnings, ...second.warnings] });
 }
 
 /** Waits for the agent, then goes where what it wrote leads (DESIGN §7: metadata first, else a person is asked). */
 async function afterAgent(
   call: Call,
-  found: FoundTrack,
+  track: Track,
   options: StepOptions,
   done: StepDone,
   agent: NonNullable<StepDone['agent']>,
 ): Promise<ExitCode> {
-  const started = reportDone(found, done);
-  if (!call.json) call.output.lines(humanLines(call, started));
+  const started = stepDoneReport(track, done);
+  if (!call.json) call.output.lines(stepLines(started, call));
   const { exitCode: code } = await agent.finished;
   const ended = { ...started, agentExitCode: code ?? null };
 
-  // The person may have pressed Ctrl+C to end the agent: what it wrote before is still read and said.
-  const signal = new AbortController().signal;
-  const now = await readTrack({ folder: call.folder, signal }, found.track.folder ?? found.track.id);
+  // Ctrl+C may have ended the agent: what it wrote before is still read, recorded and said.
+  const last = { folder: call.folder, json: call.json, signal: new AbortController().signal };
+  const now = await readTrack(last, track.folder ?? track.id);
   const wrote = outcomeAfterAgent(done.loop, now.track.loop);
   if (wrote && wrote.outcome !== 'moved') {
-    const recorded = await recordOutcome(portsFor({ json: call.json, signal }), now.track, {
-      ...options,
-      signal,
-      outcome: wrote.outcome,
-      reasons: wrote.reasons,
-      by: 'agent',
-    });
-    if ('refused' in recorded) throw new NegativeAnswer(recorded.refused.code, recorded.refused.message);
-    const report = reportDone(now, recorded);
-    return print(call, {
-      ...report,
-      command: started.command,
-      agentExitCode: ended.agentExitCode,
-      changes: [...started.changes, ...report.changes],
-      warnings: [...started.warnings, ...report.warnings],
-    });
+    const after = { ...options, signal: last.signal };
+    const recorded = made(
+      await recordOutcome(portsFor(last), now.track, {
+        ...after,
+        outcome: wrote.outcome,
+        reasons: wrote.reasons,
+        by: 'agent',
+      }),
+    );
+    const report = joinedReport(ended, stepDoneReport(now.track, recorded));
+    return print(call, await whereThatLeads(last, now.track, after, recorded, report));
   }
   const { step: name, stepStatus, fixCycle } = trackReport(now.track);
   const report = { ...ended, step: name, stepStatus, fixCycle };
   if (call.json) call.output.document(report);
-  else call.output.lines(endLines(found, done, report, wrote !== undefined));
+  else call.output.lines(agentEndLines(report, done, wrote !== undefined));
   if (call.signal.aborted) return exitCode.interrupted;
   return code === 0 ? exitCode.fine : exitCode.negative;
 }
 
-function endLines(found: FoundTrack, done: StepDone, report: StepReport, moved: boolean): string[] {
-  const name = printable(done.agent?.command.name ?? 'The agent');
-  const how =
-    report.agentExitCode === null
-      ? 'was killed'
-      : report.agentExitCode === 0
-        ? 'ended'
-        : `ended with exit code ${report.agentExitCode}`;
-  if (moved) return [`${name} ${how}. It took the loop to ${stateText(report)}.`];
-  return [
-    `${name} ${how} and did not say what became of ${done.loop.step}. Say it yourself:`,
-    `  conductor step ${printable(found.track.id)} --outcome passed`,
-    `  conductor step ${printable(found.track.id)} --outcome failed --reason "…"`,
-  ];
-}
-
-// --- printing ---
-
-/** Prints the report; an escalation is a negative answer, so that scripts stop where a person must decide. */
+/** Prints the report. An escalation is a negative answer, so that scripts stop where a person must decide. */
 function print(call: Call, report: StepReport): ExitCode {
   if (call.json) call.output.document(report);
-  else call.output.lines(humanLines(call, report));
-  return report.escalation ? exitCode.negative : exitCode.fine;
-}
-
-function humanLines(call: Call, report: StepReport): string[] {
-  const { output, folder } = call;
-  const [first, ...others] = report.changes.map(({ file, what }) =>
-    printable(`${pathFrom(folder, file)}${what === null ? '' : `: ${what}`}`),
-  );
-  const command = report.command && [report.command.executable, ...report.command.args.map(shown)].join(' ');
-  const lines = [
-    `${output.style('bold', printable(report.track))}  ${report.dryRun ? 'would ' : ''}${report.action}`,
-    ...fieldLines(
-      [
-        ['Why', printable(report.why)],
-        ['Rule', printable(report.row ?? '')],
-        ['Command', printable(command ?? '')],
-        [report.dryRun ? 'Would write' : 'Wrote', first ?? ''],
-        ...others.map((change): [string, string] => ['', change]),
-        [report.dryRun ? 'Loop' : 'Now', stateText(report)],
-      ],
-      output,
-    ),
-    ...report.warnings.map((warning) => output.style('yellow', `  Note: ${printable(warning)}`)),
-  ];
-  const { escalation } = report;
-  if (escalation) {
-    lines.push(
-      '',
-      output.style('red', `A person must decide: ${printable(escalation.description)}`),
-      ...escalation.context.map((line) => `  ${printable(line)}`),
-      ...escalation.options.map((option) => `  - ${printable(option)}`),
-    );
-  }
-  return lines;
-}
-
-function stateText(report: StepReport): string {
-  const { count, max } = report.fixCycle;
-  const fix = count ? `, fix ${count}/${max ?? '?'}` : '';
-  return printable(`${report.step ?? '–'} · ${words(report.stepStatus ?? '')}${fix}`);
-}
-
-/** An argument as a person would have to quote it; only for showing. */
-function shown(argument: string): string {
-  return /^[\w./:=@-]+$/.test(argument) ? argument : JSON.stringify(argument);
+  else call.output.lines(stepLines(report, call));
+  if (call.signal.aborted) return exitCode.interrupted;
+  return report.escalation && !report.dryRun ? exitCode.negative : exitCode.fine;
 }

@@ -101,7 +101,7 @@ describe('conductor step', function () {
       walked.push(await loopOf(folder));
       const recorded = await step(folder, ['--outcome', ...outcome]);
       assert.equal(recorded.code, 0, recorded.stdout + recorded.stderr);
-      assert.equal(recorded.report().action, 'record');
+      assert.equal(recorded.report().action, walked.length < 11 ? 'record' : 'complete');
       walked.push(await loopOf(folder));
     }
     assert.deepEqual(walked, [
@@ -116,12 +116,8 @@ describe('conductor step', function () {
       ['FIX', 'IN_PROGRESS', 1],
       ['EVALUATE_EXECUTION', 'NOT_STARTED', 1],
       ['EVALUATE_EXECUTION', 'IN_PROGRESS', 1],
-      ['EVALUATE_EXECUTION', 'PASSED', 1],
+      ['COMPLETE', 'PASSED', 1],
     ]);
-    const completed = await step(folder, []);
-    assert.equal(completed.code, 0, completed.stdout + completed.stderr);
-    assert.equal(completed.report().action, 'complete');
-    assert.deepEqual(await loopOf(folder), ['COMPLETE', 'PASSED', 1]);
     assert.equal(metadataOf(folder).status, 'complete');
     const rows = readFileSync(join(folder, 'conductor/tracks.md'), 'utf8').split('\n');
     const row = rows.findIndex((line) => line.includes('checkout_20260110'));
@@ -142,6 +138,34 @@ describe('conductor step', function () {
     const again = await step(folder, []);
     assert.equal(again.code, 1);
     assert.equal(errorShape.parse(documentOf(again)).error.code, 'nothing-to-do');
+  });
+
+  it('goes through BUSINESS_SYNC when it is told that documents must be synced', async () => {
+    const folder = shopAt({ current_step: 'EVALUATE_EXECUTION', step_status: 'IN_PROGRESS' });
+    const evaluated = await step(folder, ['--outcome', 'passed', '--business-sync']);
+    assert.equal(evaluated.code, 0, evaluated.stdout);
+    assert.deepEqual(await loopOf(folder), ['BUSINESS_SYNC', 'NOT_STARTED', 1]);
+    const synced = await step(folder, ['--outcome', 'passed']);
+    assert.equal(synced.code, 0, synced.stdout);
+    assert.equal(synced.report().action, 'complete');
+    // The reader's own plan still has open tasks, and the report does not hide it.
+    assert.match(synced.report().warnings.join(' '), /open tasks/);
+    assert.deepEqual(await loopOf(folder), ['COMPLETE', 'PASSED', 1]);
+  });
+
+  it('completes a track whose evaluation has passed already', async () => {
+    const folder = shopAt({
+      current_step: 'EVALUATE_EXECUTION',
+      step_status: 'PASSED',
+      checkpoints: { EVALUATE_EXECUTION: { status: 'PASSED', verdict: 'PASS' } },
+    });
+    const completed = await step(folder, []);
+    assert.equal(completed.code, 0, completed.stdout);
+    assert.equal(completed.report().action, 'complete');
+    assert.deepEqual(
+      completed.report().changes.map(({ file }) => file),
+      [join(folder, track, 'metadata.json'), join(folder, 'conductor/tracks.md')],
+    );
   });
 
   it('escalates, with 1, when the evaluation fails at the fix limit', async () => {
