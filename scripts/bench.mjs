@@ -39,7 +39,7 @@ await runMain(async () => {
   await bundle();
   /** @type {Row[]} */
   const rows = bundles();
-  if (values.vscode) rows.push(await activation());
+  if (values.vscode) rows.push(...(await activation()));
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'conductor-bench-'));
   try {
     const generated = path.join(temporary, 'generated');
@@ -225,8 +225,8 @@ function ratio(name, ours, least) {
 }
 
 /**
- * The time of activate() in a real extension host, the bundle's loading included; the median of three starts.
- * @returns {Promise<Row>}
+ * Loading the extension's code and activating it in a real extension host; the medians of three starts.
+ * @returns {Promise<Row[]>}
  */
 async function activation() {
   const { ensureBrowser } = await import('./lib/browser.mjs');
@@ -236,7 +236,7 @@ async function activation() {
   const vscode = await ensureVscode('current');
   const executable = await ensureBrowser();
   const result = path.join(BUNDLES, 'activation.json');
-  /** @type {number[]} */
+  /** @type {{load: number, activate: number, around: number}[]} in ms */
   const times = [];
   for (let i = 0; i < 3; i++) {
     const copy = await copyOfFixture('sample');
@@ -255,18 +255,22 @@ async function activation() {
         limitMs: 120_000,
       });
       if (why) throw new Error(`activation could not be measured: ${why}`);
-      times.push(JSON.parse(fs.readFileSync(result, 'utf8')).ms);
+      times.push(JSON.parse(fs.readFileSync(result, 'utf8')));
     } finally {
       copy.remove();
     }
   }
-  return {
-    name: 'activate()',
-    value: median(times),
-    unit: 'ms',
-    budget: 50,
-    note: `VS Code ${vscode.version}, loading included`,
-  };
+  const note = `VS Code ${vscode.version}`;
+  return [
+    { name: 'loading the code', value: median(times.map((t) => t.load)), unit: 'ms', note },
+    { name: 'activate()', value: median(times.map((t) => t.activate)), unit: 'ms', budget: 50, note },
+    {
+      name: 'activate(), as VS Code waits for it',
+      value: median(times.map((t) => t.around)),
+      unit: 'ms',
+      note,
+    },
+  ];
 }
 
 /** @param {readonly Row[]} rows */

@@ -53,6 +53,7 @@ export function inWorkbench(
     writeSettings(server.settingsFile, start.settings);
     const context = await browser.newContext({ viewport: start.size ?? { width: 1400, height: 900 } });
     const page = await context.newPage();
+    page.setDefaultTimeout(20_000);
     const outside: string[] = [];
     const errors: string[] = [];
     page.on('request', (request) => {
