@@ -80,14 +80,21 @@ export class ConductorReader {
     this.#lookalikes = [...new Set(lookalikes)];
   }
 
-  /** Takes in a directory that has just appeared, without a search, if it is a conductor directory. */
+  /**
+   * Takes in a directory that has just appeared, without a search, if it is a conductor directory; if it is only named
+   * like one, it is kept in mind.
+   */
   async consider(path: string): Promise<void> {
     const roots = [...this.#readers.keys()];
-    if (roots.some((root) => isInside(root, path)) || !(await isRoot(path, this.disk))) return;
+    if (roots.some((root) => isInside(root, path))) return;
     const folder = this.places.folders.find((f) => isInside(f, path)) ?? this.places.folders[0];
     if (folder === undefined) return;
-    this.#readers.set(path, new RootReader({ path, workspaceFolder: folder }, this.disk));
     this.#lookalikes = this.#lookalikes.filter((lookalike) => lookalike !== path);
+    if (await isRoot(path, this.disk)) {
+      this.#readers.set(path, new RootReader({ path, workspaceFolder: folder }, this.disk));
+    } else if ((await this.disk.stat(path).catch(() => undefined))?.kind === 'folder') {
+      this.#lookalikes = [...this.#lookalikes, path];
+    }
   }
 
   /** Something may have happened at these paths and below them, or anywhere. Not while a read is going on. */

@@ -23,6 +23,9 @@ export interface StoreParts {
   readonly sweepMs?: number;
 }
 
+/** With more paths than this, comparing them costs more than asking the disk for everything. */
+const mostTouched = 20_000;
+
 /** One change of the snapshot. */
 export interface StoreChange {
   readonly snapshot: ConductorSnapshot;
@@ -45,8 +48,9 @@ export class ConductorStore {
   readonly #openArchives = new Set<string>();
   readonly #end = new AbortController();
 
-  /** Touched since the last read. */
-  #touched: Set<string> | 'all' = new Set();
+  /** Touched since the last read: these paths, or everything. */
+  #touched = new Set<string>();
+  #allTouched = false;
   #searchNeeded = false;
   #visible = true;
   #watchProblem: string | undefined;
@@ -92,7 +96,7 @@ export class ConductorStore {
   /** Searches and reads everything anew, visible or not. Works also when watching does not. */
   async refresh(): Promise<void> {
     this.#searchNeeded = true;
-    this.#touched = 'all';
+    this.#allTouched = true;
     await this.#readNow();
   }
 
@@ -130,17 +134,18 @@ export class ConductorStore {
 
   #touch(path: string): void {
     if (this.#end.signal.aborted) return;
-    if (this.#touched !== 'all') {
-      this.#touched.add(path);
-      // Beyond this, comparing paths costs more than asking the disk for everything.
-      if (this.#touched.size > 20_000) this.#touched = 'all';
+    this.#touched.add(path);
+    if (this.#touched.size > mostTouched) {
+      this.#touched.clear();
+      this.#allTouched = true;
+      this.#searchNeeded = true;
     }
     this.#schedule(this.#debounceMs);
   }
 
   #touchAll(): void {
     if (this.#end.signal.aborted) return;
-    this.#touched = 'all';
+    this.#allTouched = true;
     this.#schedule(this.#debounceMs);
   }
 
@@ -179,7 +184,7 @@ export class ConductorStore {
   #hasWork(): boolean {
     return (
       this.#searchNeeded ||
-      this.#touched === 'all' ||
+      this.#allTouched ||
       this.#touched.size > 0 ||
       this.#watchProblem !== this.snapshot.watchProblem
     );
@@ -222,14 +227,16 @@ export class ConductorStore {
   async #readOnce(): Promise<void> {
     const signal = this.#end.signal;
     const touched = this.#touched;
+    const all = this.#allTouched;
     const search = this.#searchNeeded;
     this.#touched = new Set();
+    this.#allTouched = false;
     this.#searchNeeded = false;
     const before = this.snapshot;
     try {
       if (search) await this.#reader.search(signal);
-      else if (touched !== 'all') await this.#considerNew(touched);
-      this.#reader.expire(touched);
+      else await this.#considerNew(touched, all);
+      this.#reader.expire(all ? 'all' : touched);
       const after = await this.#reader.read(
         (root) => this.#openArchives.has(root),
         this.#watchProblem,
@@ -248,8 +255,8 @@ export class ConductorStore {
     }
   }
 
-  async #considerNew(touched: ReadonlySet<string>): Promise<void> {
-    for (const root of this.#watchers.rootsToConsider(touched)) await this.#reader.consider(root);
+  async #considerNew(touched: ReadonlySet<string>, all: boolean): Promise<void> {
+    for (const root of this.#watchers.rootsToConsider(touched, all)) await this.#reader.consider(root);
   }
 
   #setLookAgain(): void {

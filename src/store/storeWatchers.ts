@@ -61,16 +61,20 @@ export class StoreWatchers {
     for (const folder of above) if (!this.#places.has(folder)) this.#beginPlace(folder);
   }
 
-  /** Those of the touched paths that may have become a conductor directory. */
-  rootsToConsider(touched: ReadonlySet<string>): string[] {
+  /**
+   * Those of the touched paths that may have become a conductor directory.
+   *
+   * @param all Whether anything else may have been touched too.
+   */
+  rootsToConsider(touched: ReadonlySet<string>, all: boolean): string[] {
     const { roots, lookalikes, folders } = this.#watched;
     const paths = [...touched];
     const candidates = [
       ...paths.filter((path) => isRootName(basename(path))),
       // docs/ came or came back, and conductor/ with it.
       ...paths.filter((path) => folders.includes(dirname(path))).map((path) => join(path, 'conductor')),
-      ...lookalikes.filter((folder) =>
-        paths.some((path) => isInside(folder, path) || isInside(path, folder)),
+      ...lookalikes.filter(
+        (folder) => all || paths.some((path) => isInside(folder, path) || isInside(path, folder)),
       ),
     ];
     return [...new Set(candidates)].filter((path) => !roots.includes(path));
