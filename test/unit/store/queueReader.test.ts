@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { DiskView } from '../../../src/store/diskView';
+import { QueueReader, type QueueState } from '../../../src/store/queueReader';
+import { readingDisk, type ReadingDisk } from '../../../src/store/readingDisk';
+import { temporaryFolder } from './temporaryFolder';
+
+function line(n: number, source = `w${n % 3}`): string {
+  return JSON.stringify({ id: `msg-${n}`, type: 'PROGRESS', source, payload: { note: 'größer' } }) + '\n';
+}
+
+function lines(from: number, to: number): string {
+  let text = '';
+  for (let n = from; n <= to; n++) text += line(n);
+  return text;
+}
+
+describe('QueueReader', () => {
+  const folder = temporaryFolder();
+  let file: string;
+  let bytesRead: number;
+  let view: DiskView;
+  let reader: QueueReader;
+  let count = 0;
+
+  beforeEach(() => {
+    file = join(folder.make(`${++count}`), 'queue.jsonl');
+    bytesRead = 0;
+    const disk: ReadingDisk = {
+      ...readingDisk,
+      async readPart(path, position, length) {
+        const part = await readingDisk.readPart(path, position, length);
+        bytesRead += part.length;
+        return part;
+      },
+    };
+    view = new DiskView(disk, [folder.path]);
+    reader = new QueueReader(view, file);
+  });
+
+  async function read(): Promise<QueueState | undefined> {
+    view.expire([file]);
+    return reader.read();
+  }
+
+  it('knows nothing of a queue that is not there', async () => {
+    assert.equal(await read(), undefined);
+  });
+
+  it('reads only the new bytes of a queue that has grown', async () => {
+    writeFileSync(file, lines(1, 1_000));
+    const first = await read();
+    assert.equal(first?.messageCount, 1_000);
+    const before = bytesRead;
+    const added = lines(1_001, 1_003);
+    appendFileSync(file, added);
+    const second = await read();
+    assert.equal(second?.messageCount, 1_003);
+    assert.equal(second.messages.at(-1)?.line, 1_003);
+    assert.ok(bytesRead - before <= Buffer.byteLength(added) + 512, `${bytesRead - before} bytes read`);
+  });
+
+  it('gives the same object when nothing was added, and does not read', async () => {
+    writeFileSync(file, lines(1, 10));
+    const first = await read();
+    const before = bytesRead;
+    assert.equal(await read(), first);
+    assert.equal(bytesRead, before);
+  });
+
+  it('keeps the last 500 messages, and the last of each source however old', async () => {
+    writeFileSync(file, line(1, 'silent') + lines(2, 2_000));
+    const state = await read();
+    assert.equal(state?.messages.length, 500);
+    assert.equal(state.messages[0]?.line, 1_501);
+    assert.deepEqual(
+      state.lastOfSource.map((message) => [message.source, message.line]),
+      [
+        ['silent', 1],
+        ['w0', 1_998],
+        ['w1', 1_999],
+        ['w2', 2_000],
+      ],
+    );
+  });
+
+  it('shows a last line without its end as soon as it can be read, and counts it once', async () => {
+    writeFileSync(file, line(1) + line(2).slice(0, 20));
+    assert.equal((await read())?.messageCount, 1);
+    writeFileSync(file, line(1) + line(2).trimEnd());
+    assert.deepEqual(
+      (await read())?.messages.map((m) => [m.id, m.line]),
+      [
+        ['msg-1', 1],
+        ['msg-2', 2],
+      ],
+    );
+    appendFileSync(file, '\n' + line(3));
+    const state = await read();
+    assert.equal(state?.messageCount, 3);
+    assert.equal(state.messages.length, 3);
+  });
+
+  it('starts again when the queue was cut, replaced, or written anew with as much', async () => {
+    writeFileSync(file, lines(1, 100));
+    await read();
+    truncateSync(file, Buffer.byteLength(lines(1, 40)));
+    assert.equal((await read())?.messageCount, 40);
+    renameSync(file, `${file}.1`);
+    writeFileSync(file, lines(500, 560));
+    assert.equal((await read())?.messages[0]?.id, 'msg-500');
+    writeFileSync(file, lines(600, 680));
+    const state = await read();
+    assert.deepEqual([state?.messageCount, state?.messages[0]?.id], [81, 'msg-600']);
+    rmSync(file);
+    assert.equal(await read(), undefined);
+  });
+
+  it('reports lines that are no messages by their number, also beyond the first read', async () => {
+    writeFileSync(file, line(1) + 'not json\n');
+    await read();
+    appendFileSync(file, line(3) + '\n[1]\n');
+    const state = await read();
+    assert.deepEqual(
+      state?.problems.map((problem) => [problem.file, problem.line]),
+      [
+        [file, 2],
+        [file, 5],
+      ],
+    );
+  });
+
+  it('says what is wrong with a queue that cannot be read, and recovers', async () => {
+    writeFileSync(file, line(1));
+    const broken = new DiskView(
+      {
+        ...readingDisk,
+        readPart: () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' })),
+      },
+      [],
+    );
+    const state = await new QueueReader(broken, file).read();
+    assert.equal(state?.problems[0]?.code, 'unreadable');
+    assert.equal((await read())?.messageCount, 1);
+  });
+
+  it('comes to the same as one read of the whole, however the queue grows', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 40 }), { maxLength: 12 }),
+        fc.nat({ max: 60 }),
+        async (sizes, torn) => {
+          writeFileSync(file, '');
+          reader = new QueueReader(view, file);
+          let n = 0;
+          let text = '';
+          for (const size of sizes) {
+            text += lines(n + 1, (n += size));
+            writeFileSync(file, text + line(n + 1).slice(0, torn));
+            await read();
+          }
+          writeFileSync(file, text);
+          const grown = await read();
+          const whole = await new QueueReader(new DiskView(readingDisk, []), file).read();
+          assert.deepEqual(grown, whole);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+});
