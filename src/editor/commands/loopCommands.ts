@@ -73,7 +73,8 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
   const ways: Choice<Way>[] = [];
   if (!refused) {
     ways.push({
-      label: `$(debug-continue) ${nextText(next)}`,
+      label: nextText(next),
+      iconPath: new vscode.ThemeIcon('debug-continue'),
       description: next.row,
       detail: [
         command
@@ -90,11 +91,16 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
     ...(track.metadata?.blockers ?? []).filter((b) => b.active).map((b) => b.trigger),
   ]);
   if (waits && triggers.has('fix-cycle-limit')) {
-    ways.push({ label: `$(tools) ${l10n.t('Allow One More Fix Cycle')}`, value: 'allowFixCycle' });
+    ways.push({
+      label: l10n.t('Allow One More Fix Cycle'),
+      iconPath: new vscode.ThemeIcon('tools'),
+      value: 'allowFixCycle',
+    });
   }
   if (waits || next.kind === 'unblock') {
     ways.push({
-      label: `$(unlock) ${l10n.t('Unblock Track…')}`,
+      label: l10n.t('Unblock Track…'),
+      iconPath: new vscode.ThemeIcon('unlock'),
       detail: l10n.t('The reason is resolved: the step may start again'),
       value: 'unblock',
     });
@@ -103,12 +109,14 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
     const step = next.step ?? '';
     ways.push(
       {
-        label: `$(pass) ${l10n.t('Record Passed')}`,
+        label: l10n.t('Record Passed'),
+        iconPath: new vscode.ThemeIcon('pass'),
         detail: l10n.t('{0} was done elsewhere, and passed', step),
         value: 'passed',
       },
       {
-        label: `$(error) ${l10n.t('Record Failed…')}`,
+        label: l10n.t('Record Failed…'),
+        iconPath: new vscode.ThemeIcon('error'),
         detail: l10n.t('{0} was done elsewhere, and failed', step),
         value: 'failed',
       },
@@ -116,19 +124,22 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
   }
   if (!waits && refused?.code !== 'nothing-to-do') {
     ways.push({
-      label: `$(circle-slash) ${l10n.t('Block Track…')}`,
+      label: l10n.t('Block Track…'),
+      iconPath: new vscode.ThemeIcon('circle-slash'),
       detail: l10n.t('Something outside stops it: write down what'),
       value: 'block',
     });
   }
   ways.push({
-    label: `$(debug-step-into) ${l10n.t('Set Step…')}`,
+    label: l10n.t('Set Step…'),
+    iconPath: new vscode.ThemeIcon('debug-step-into'),
     detail: l10n.t('By hand, with a reason that is recorded'),
     value: 'setStep',
   });
-  if (command) ways.push({ label: `$(copy) ${l10n.t('Copy Command')}`, value: 'copy' });
+  if (command)
+    ways.push({ label: l10n.t('Copy Command'), iconPath: new vscode.ThemeIcon('copy'), value: 'copy' });
   if (track.documents.metadata !== undefined) {
-    ways.push({ label: `$(json) ${l10n.t('Open Metadata')}`, value: 'open' });
+    ways.push({ label: l10n.t('Open Metadata'), iconPath: new vscode.ThemeIcon('json'), value: 'open' });
   }
   return ways;
 }
@@ -170,9 +181,13 @@ export const recordOutcome: Command = async (context, argument) => {
   const outcome = await context.dialogs.pick(
     { title: titleOf(track), placeholder: l10n.t('What became of {0}?', step) },
     [
-      { label: `$(pass) ${l10n.t('Passed')}`, value: 'passed' as const },
-      { label: `$(error) ${l10n.t('Failed')}`, value: 'failed' as const },
-      { label: `$(debug-step-over) ${l10n.t('Skipped')}`, value: 'skipped' as const },
+      { label: l10n.t('Passed'), iconPath: new vscode.ThemeIcon('pass'), value: 'passed' as const },
+      { label: l10n.t('Failed'), iconPath: new vscode.ThemeIcon('error'), value: 'failed' as const },
+      {
+        label: l10n.t('Skipped'),
+        iconPath: new vscode.ThemeIcon('debug-step-over'),
+        value: 'skipped' as const,
+      },
     ],
   );
   if (outcome === undefined) return;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { l10n } from 'vscode';
+import { l10n, ThemeIcon } from 'vscode';
 import { markTask as markTaskOf } from '../../engine/markTask';
 import type { TaskMark } from '../../files/planEdit';
 import { markerWord, type SettableMarker } from '../../model/marker';
@@ -82,18 +82,20 @@ async function askCommit(
       ? []
       : [
           {
-            label: `$(git-commit) ${head}`,
+            label: head,
+            iconPath: new ThemeIcon('git-commit'),
             description: subject?.subject,
             detail: l10n.t('The present commit (HEAD)'),
             value: 'head' as const,
           },
         ]),
     {
-      label: `$(circle-large) ${l10n.t('No commit')}`,
+      label: l10n.t('No commit'),
+      iconPath: new ThemeIcon('circle-large'),
       detail: l10n.t('Only the marker changes'),
       value: 'none',
     },
-    { label: `$(edit) ${l10n.t('Another commit…')}`, value: 'other' },
+    { label: l10n.t('Another commit…'), iconPath: new ThemeIcon('edit'), value: 'other' },
   ];
   const choice = await context.dialogs.pick({ title, placeholder: l10n.t('Which commit did it?') }, choices);
   if (choice === undefined) return undefined;

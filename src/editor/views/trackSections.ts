@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { l10n } from 'vscode';
-import type { LoopStep } from '../../model/loopState';
+import type { LoopStep, StepStatus } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';
 import { boardSection } from './boardRows';
@@ -46,7 +46,7 @@ function loopSection(track: Track): RowNode | undefined {
     track: refOf(track),
     label: l10n.t('Loop'),
     description: `${writtenStep(loop)} · ${status}`,
-    icon: { id: 'debug-restart' },
+    icon: { id: 'issue-reopened' },
     tooltip: () =>
       loop.source === 'metadata'
         ? l10n.t('The evaluate-loop, as metadata.json records it.')
@@ -88,8 +88,13 @@ function stepRow(track: Track, step: LoopStep): RowNode {
   const notRequired = step === 'BUSINESS_SYNC' && status === 'NOT_STARTED' && checkpoint?.required === false;
   const details = [
     isPresent ? l10n.t('Now') : undefined,
-    notRequired ? l10n.t('Not Required') : stepStatusWord(status),
-    checkpoint?.verdict,
+    notRequired
+      ? l10n.t('Not Required')
+      : step === 'COMPLETE' && status === 'NOT_STARTED'
+        ? l10n.t('Not Yet')
+        : stepStatusWord(status),
+    // PASS beside Passed says nothing new; a verdict that differs from the status does.
+    agrees(checkpoint?.verdict, status) ? undefined : checkpoint?.verdict,
     step === 'EXECUTE' && (isPresent || checkpoint) ? progressText(track.progress) : undefined,
     step === 'FIX' && loop && loop.fixCycleCount > 0
       ? l10n.t('cycle {0} of {1}', loop.fixCycleCount, loop.maxFixCycles)
@@ -110,6 +115,10 @@ function stepRow(track: Track, step: LoopStep): RowNode {
     place: placeOf(track.documents.metadata),
     argument: step,
   };
+}
+
+function agrees(verdict: string | undefined, status: StepStatus): boolean {
+  return (verdict === 'PASS' && status === 'PASSED') || (verdict === 'FAIL' && status === 'FAILED');
 }
 
 function stepTooltip(track: Track, step: LoopStep): string {

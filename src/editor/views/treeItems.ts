@@ -84,7 +84,7 @@ export function phaseItem(node: PhaseNode): vscode.TreeItem {
 
 export function taskItem(node: TaskNode, highlight?: string): vscode.TreeItem {
   const { task } = node;
-  const label = task.number === undefined ? task.text : `${task.number} ${task.text}`;
+  const label = withoutCodeMarks(task.number === undefined ? task.text : `${task.number} ${task.text}`);
   const item = new vscode.TreeItem(highlighted(label, highlight), task.tasks.length > 0 ? Collapsed : None);
   item.id = node.id;
   const word = task.marker === 'todo' || task.marker === 'done' ? undefined : markerWord[task.marker];
@@ -121,7 +121,10 @@ export function taskItem(node: TaskNode, highlight?: string): vscode.TreeItem {
 }
 
 export function rowItem(node: RowNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(node.label, node.children ? (node.open ? Expanded : Collapsed) : None);
+  const item = new vscode.TreeItem(
+    withoutCodeMarks(node.label),
+    node.children ? (node.open ? Expanded : Collapsed) : None,
+  );
   item.id = node.id;
   item.description = node.description;
   if (node.icon) item.iconPath = themeIcon(node.icon);
@@ -133,6 +136,11 @@ export function rowItem(node: RowNode): vscode.TreeItem {
   };
   if (node.place) item.command = openCommand(node.place);
   return item;
+}
+
+/** Labels are no Markdown: `code` reads better without its marks. */
+function withoutCodeMarks(text: string): string {
+  return text.replaceAll('`', '');
 }
 
 /** The label with the places marked where it holds what was searched for. */
