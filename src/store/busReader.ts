@@ -33,7 +33,7 @@ export class BusReader {
       this.#queue.read(signal),
       this.view.read(at('locks.json'), locksFormat),
       this.view.read(at('worker-status.json'), workersFormat),
-      this.view.list(at('events')),
+      this.view.list(at('events'), 'content'),
       this.#readBoard(at('board')),
     ]);
     const inputs = [queue, locks, workers, events, ...board.map((file) => file.reading)];
@@ -61,7 +61,7 @@ export class BusReader {
   }
 
   async #readBoard(folder: string): Promise<BoardFile[]> {
-    const listing = await this.view.list(folder);
+    const listing = await this.view.list(folder, 'content');
     if (listing.state !== 'read') return [];
     const files = listing.entries.filter((e) => e.kind === 'file').map((e) => e.name);
     // Session names hold their time, so the last by name is the newest.

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeText } from '../files/textFile';
 import type { Problem } from '../model/problem';
 import { isInside } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { largestFile, megabytes } from './limits';
+import { concurrently, readsAtOnce } from './pace';
 import type { FileStamp, FolderEntry, ReadingDisk } from './readingDisk';
 
 /** How a kind of file is read. One object a format: it is part of the cache's key. */
@@ -53,6 +54,7 @@ interface CachedFile {
 
 interface CachedListing {
   listing: Listing;
+  readonly of: 'structure' | 'content';
   fresh: boolean;
   used: boolean;
 }
@@ -65,6 +67,9 @@ interface CachedStamp {
 
 const absent = { state: 'absent' } as const;
 
+/** With more paths than this, comparing them costs more than asking the disk for everything. */
+const mostExpired = 100;
+
 /**
  * The files and folders of one root as last seen, each read again only when it was expired and has really changed:
  * first size, times and inode are compared, then a hash of the content. A file that was only touched, or saved again
@@ -74,6 +79,8 @@ export class DiskView {
   readonly #files = new Map<string, CachedFile>();
   readonly #listings = new Map<string, CachedListing>();
   readonly #stamps = new Map<string, CachedStamp>();
+  #expired: Set<string> | 'all' = new Set();
+  #structureVersion = 0;
 
   /** @param boundaries Real paths of the folders that symbolic links may lead into. */
   constructor(
@@ -81,21 +88,51 @@ export class DiskView {
     private readonly boundaries: readonly string[],
   ) {}
 
+  /** Grows whenever the entries of a folder that was listed as `structure` turn out to have changed. */
+  get structureVersion(): number {
+    return this.#structureVersion;
+  }
+
   /** Something may have happened at these paths and below them, or anywhere. */
   expire(paths: Iterable<string> | 'all'): void {
     const caches = [this.#files, this.#listings, this.#stamps];
-    if (paths === 'all') {
+    const expired = paths === 'all' ? [] : [...new Set(paths)];
+    if (paths === 'all' || expired.length > mostExpired) {
+      this.#expired = 'all';
       for (const cache of caches) for (const entry of cache.values()) entry.fresh = false;
       return;
     }
-    const expired = new Set(paths);
     for (const path of expired) {
+      if (this.#expired !== 'all') this.#expired.add(path);
       const parent = this.#listings.get(dirname(path));
       if (parent) parent.fresh = false;
+      const below = path + sep;
+      for (const cache of caches) {
+        const entry = cache.get(path);
+        if (entry) entry.fresh = false;
+        for (const [other, inside] of cache) if (other.startsWith(below)) inside.fresh = false;
+      }
     }
-    for (const cache of caches) {
-      for (const [path, entry] of cache) if (liesUnder(path, expired)) entry.fresh = false;
+  }
+
+  /** Whether anything was expired at, below or above the folder since the last call of `allRead`. */
+  isTouched(folder: string): boolean {
+    if (this.#expired === 'all') return true;
+    for (const path of this.#expired) {
+      if (path === folder || path.startsWith(folder + sep) || folder.startsWith(path + sep)) return true;
     }
+    return false;
+  }
+
+  /** Everything that was expired has been read again. */
+  allRead(): void {
+    this.#expired = new Set();
+  }
+
+  /** Lists again the folders that were expired, so that `structureVersion` says whether any of them changed. */
+  async listExpired(): Promise<void> {
+    const expired = [...this.#listings].filter(([, cached]) => !cached.fresh && cached.of === 'structure');
+    await concurrently(expired, readsAtOnce, ([folder]) => this.list(folder));
   }
 
   /** Forgets what nobody asked for since the last call. */
@@ -108,15 +145,18 @@ export class DiskView {
     }
   }
 
-  async list(folder: string): Promise<Listing> {
+  /** @param of Whether the folder's entries decide which tracks there are, or are a track's own content. */
+  async list(folder: string, of: 'structure' | 'content' = 'structure'): Promise<Listing> {
     const cached = this.#listings.get(folder);
     if (cached?.fresh) {
       cached.used = true;
       return cached.listing;
     }
     const listing = await this.#readFolder(folder);
-    const kept = cached && sameJson(cached.listing, listing) ? cached.listing : listing;
-    this.#listings.set(folder, { listing: kept, fresh: true, used: true });
+    const isSame = cached !== undefined && sameJson(cached.listing, listing);
+    if (!isSame && of === 'structure') this.#structureVersion++;
+    const kept = isSame ? cached.listing : listing;
+    this.#listings.set(folder, { listing: kept, of, fresh: true, used: true });
     return kept;
   }
 
@@ -277,15 +317,6 @@ function failed(file: string, code: string, message: string): { state: 'failed';
 
 function problem(file: string, code: string, message: string): Problem {
   return { file, severity: 'error', code, message };
-}
-
-function liesUnder(path: string, folders: ReadonlySet<string>): boolean {
-  for (let place = path; ;) {
-    if (folders.has(place)) return true;
-    const parent = dirname(place);
-    if (parent === place) return false;
-    place = parent;
-  }
 }
 
 function sameStamp(a: FileStamp, b: FileStamp): boolean {

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, stat, type Dirent, type Stats } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 
 /** What tells one state of a file from another without reading it. */
 export interface FileStamp {
@@ -26,9 +27,24 @@ export interface ReadingDisk {
   realPath(path: string): Promise<string>;
 }
 
+/*
+ * The callback functions of node:fs need half the processor time of those in node:fs/promises, and a cold read is made of
+ * thousands of them.
+ */
+const statOf = (path: string): Promise<Stats> =>
+  new Promise((resolve, reject) => stat(path, (error, found) => (error ? reject(error) : resolve(found))));
+const bytesOf = (path: string): Promise<Buffer> =>
+  new Promise((resolve, reject) =>
+    readFile(path, (error, bytes) => (error ? reject(error) : resolve(bytes))),
+  );
+const entriesOf = (path: string): Promise<Dirent[]> =>
+  new Promise((resolve, reject) =>
+    readdir(path, { withFileTypes: true }, (error, entries) => (error ? reject(error) : resolve(entries))),
+  );
+
 export const readingDisk: ReadingDisk = {
   async stat(path) {
-    const found = await stat(path);
+    const found = await statOf(path);
     return {
       size: found.size,
       mtimeMs: found.mtimeMs,
@@ -38,7 +54,7 @@ export const readingDisk: ReadingDisk = {
       kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
     };
   },
-  readFile: (path) => readFile(path),
+  readFile: bytesOf,
   async readPart(path, position, length) {
     const file = await open(path, 'r');
     try {
@@ -55,7 +71,7 @@ export const readingDisk: ReadingDisk = {
     }
   },
   async readFolder(path) {
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = await entriesOf(path);
     return entries.map((entry) => ({
       name: entry.name,
       kind: entry.isFile()

@@ -8,13 +8,15 @@ import { dialectOf } from '../rules/dialect';
 import { assembleMissingTrack, missingKeyPrefix, type TrackSetting } from './assembleTrack';
 import { inFile, sameItems } from './busReader';
 import { DiskView, type ListedEntry, type Reading, type TextFormat } from './diskView';
-import { entryId, matchRegistry } from './matchRegistry';
+import { entryId, matchRegistry, type RegistryMatch } from './matchRegistry';
 import { concurrently, Pace, readsAtOnce } from './pace';
 import { readingDisk, type ReadingDisk } from './readingDisk';
-import { findTrackFolders, type TrackFolder } from './trackFolders';
+import { findTrackFolders, type TrackFolder, type TrackFolders } from './trackFolders';
 import { isPassing, TrackReader, type TrackFiles } from './trackReader';
 
 const registryFormat: TextFormat<Registry> = { name: 'tracks', parse: parseTracks };
+
+const noEntries: readonly RegistryEntry[] = [];
 
 export interface RootPlace {
   /** Absolute path of the conductor directory. */
@@ -32,6 +34,8 @@ export class RootReader {
   #registry: { reading: Reading<Registry>; registry: Registry } | undefined;
   #missing = new Map<string, { entry: RegistryEntry; setting: TrackSetting; track: Track }>();
   #setting: TrackSetting | undefined;
+  #folders: { folders: TrackFolders; version: number } | undefined;
+  #matched: { inputs: readonly unknown[]; match: RegistryMatch } | undefined;
   #snapshot: RootSnapshot | undefined;
   #lookAgainAt: number | undefined;
 
@@ -63,41 +67,20 @@ export class RootReader {
    */
   async read(archives: boolean, signal?: AbortSignal): Promise<RootSnapshot | undefined> {
     const view = (this.#view ??= await this.#openView());
+    await view.listExpired();
     const top = await view.list(this.place.path);
     if (top.state === 'absent') return (this.#snapshot = undefined);
     const problems: Problem[] = top.state === 'failed' ? [top.problem] : [];
-    const entries = top.state === 'read' ? top.entries : [];
-
-    const setting = this.#keepSetting({
-      root: this.place.path,
-      rootFiles: entries.map((e) => e.name).filter((name) => !isPassing(name)),
-      registryFile: registryFileIn(this.place.path, entries),
-    });
+    const setting = this.#settingOf(top.state === 'read' ? top.entries : []);
     const registry = await this.#readRegistry(view, setting.registryFile, problems);
-    const folders = await findTrackFolders(view, this.place.path, signal);
+    const known = this.#folders;
+    const folders = await this.#findFolders(view, signal);
     problems.push(...folders.problems);
 
     const pace = new Pace();
-    const files = await this.#readFolders(
-      [...folders.live, ...(archives ? folders.archived : [])],
-      pace,
-      signal,
-    );
-    const metadataOf = (folder: TrackFolder): TrackFiles['metadata'] | undefined =>
-      files.get(folder)?.metadata;
-    const match = matchRegistry(
-      registry?.entries ?? [],
-      [...folders.live, ...folders.archived],
-      (folder) => {
-        const reading = metadataOf(folder);
-        return reading?.state === 'read' ? reading.value.metadata : undefined;
-      },
-      {
-        file: setting.registryFile ?? join(this.place.path, 'tracks.md'),
-        root: this.place.path,
-        workspaceFolder: this.place.workspaceFolder,
-      },
-    );
+    const wanted = archives ? [...folders.live, ...folders.archived] : folders.live;
+    const files = await this.#readFolders(view, wanted, folders === known?.folders, pace, signal);
+    const match = this.#match(registry?.entries ?? noEntries, folders, files, setting);
     problems.push(...match.problems);
 
     const tracks: Track[] = [];
@@ -112,8 +95,9 @@ export class RootReader {
     if (setting.registryFile === undefined && folders.live.some((f) => f.evident)) {
       problems.push(noRegistry(this.place.path));
     }
-    this.#forget(files, view);
     this.#lookAgainAt = earliest([...files.values()].map((read) => read.lookAgainAt));
+    if (folders !== known?.folders) this.#forget(files, view);
+    view.allRead();
 
     const live = inRegistryOrder(tracks.filter((track) => !track.archived));
     const archived = tracks.filter((track) => track.archived);
@@ -134,6 +118,41 @@ export class RootReader {
     });
   }
 
+  /** The same object as before when no folder has other entries than before. */
+  async #findFolders(view: DiskView, signal: AbortSignal | undefined): Promise<TrackFolders> {
+    const known = this.#folders;
+    if (known?.version === view.structureVersion) return known.folders;
+    const folders = await findTrackFolders(view, this.place.path, signal);
+    this.#folders = { folders, version: view.structureVersion };
+    return folders;
+  }
+
+  /** Anew only when an entry, a folder or something in a metadata.json changed. */
+  #match(
+    entries: readonly RegistryEntry[],
+    folders: TrackFolders,
+    files: ReadonlyMap<TrackFolder, TrackFiles>,
+    setting: TrackSetting,
+  ): RegistryMatch {
+    const inputs = [entries, folders, setting, ...[...files.values()].map((read) => read.metadata)];
+    if (this.#matched && sameItems(inputs, this.#matched.inputs)) return this.#matched.match;
+    const match = matchRegistry(
+      entries,
+      [...folders.live, ...folders.archived],
+      (folder) => {
+        const reading = files.get(folder)?.metadata;
+        return reading?.state === 'read' ? reading.value.metadata : undefined;
+      },
+      {
+        file: setting.registryFile ?? join(this.place.path, 'tracks.md'),
+        root: this.place.path,
+        workspaceFolder: this.place.workspaceFolder,
+      },
+    );
+    this.#matched = { inputs, match };
+    return match;
+  }
+
   async #openView(): Promise<DiskView> {
     const real = (path: string): Promise<string> => this.disk.realPath(path).catch(() => path);
     return new DiskView(
@@ -142,7 +161,13 @@ export class RootReader {
     );
   }
 
-  #keepSetting(setting: TrackSetting): TrackSetting {
+  /** The same object as before when it says the same. */
+  #settingOf(entries: readonly ListedEntry[]): TrackSetting {
+    const setting: TrackSetting = {
+      root: this.place.path,
+      rootFiles: entries.map((e) => e.name).filter((name) => !isPassing(name)),
+      registryFile: registryFileIn(this.place.path, entries),
+    };
     if (JSON.stringify(this.#setting) !== JSON.stringify(setting)) this.#setting = setting;
     return this.#setting ?? setting;
   }
@@ -154,15 +179,16 @@ export class RootReader {
   }
 
   async #readFolders(
+    view: DiskView,
     folders: readonly TrackFolder[],
+    reuse: boolean,
     pace: Pace,
     signal: AbortSignal | undefined,
   ): Promise<Map<TrackFolder, TrackFiles>> {
-    const view = (this.#view ??= await this.#openView());
     const now = Date.now();
     const read = await concurrently(folders, readsAtOnce, async (folder) => {
       await pace.breathe(signal);
-      return this.#reader(view, folder.path).readFiles(folder, now, signal);
+      return this.#reader(view, folder.path).readFiles(folder, reuse, now, signal);
     });
     return new Map(read.map((files) => [files.folder, files]));
   }

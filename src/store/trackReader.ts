@@ -48,6 +48,9 @@ const notThere = { state: 'absent' } as const;
 /** Reads one track folder, again and again. Gives the same Track as long as nothing it is made of changed. */
 export class TrackReader {
   readonly #bus: BusReader;
+  #files: TrackFiles | undefined;
+  /** What the track was asked for with, and what it was made of. */
+  #given: readonly unknown[] = [];
   #inputs: readonly unknown[] = [];
   #track: Track | undefined;
 
@@ -58,7 +61,22 @@ export class TrackReader {
     this.#bus = new BusReader(view, join(path, busFolderName));
   }
 
-  async readFiles(folder: TrackFolder, now: number, signal?: AbortSignal): Promise<TrackFiles> {
+  /** @param reuse Whether what was read before may be given again without a look, when nothing in the folder was touched. */
+  async readFiles(
+    folder: TrackFolder,
+    reuse: boolean,
+    now: number,
+    signal?: AbortSignal,
+  ): Promise<TrackFiles> {
+    const before = this.#files;
+    if (
+      reuse &&
+      before?.folder === folder &&
+      before.lookAgainAt === undefined &&
+      !this.view.isTouched(this.path)
+    ) {
+      return before;
+    }
     const { documents, otherFiles, astray } = sortEntries(folder);
     const read = <T>(path: string | undefined, format: TextFormat<T>): Promise<Reading<T>> =>
       path === undefined ? Promise.resolve(notThere) : this.view.read(path, format);
@@ -70,7 +88,7 @@ export class TrackReader {
     const hasBus = folder.entries.some((e) => e.name === busFolderName && e.kind === 'folder');
     const bus = hasBus ? await this.#bus.read(signal) : undefined;
     const locks = await this.#locks(folder, now);
-    return {
+    return (this.#files = {
       folder,
       documents,
       otherFiles,
@@ -80,10 +98,13 @@ export class TrackReader {
       bus,
       problems: [...astray, ...locks.problems],
       lookAgainAt: locks.lookAgainAt,
-    };
+    });
   }
 
   track(files: TrackFiles, entry: RegistryEntry | undefined, setting: TrackSetting): Track {
+    const given = [files, entry, setting];
+    if (this.#track && sameItems(given, this.#given)) return this.#track;
+    this.#given = given;
     const names = namesIn(files.folder);
     const inputs = [
       files.plan,
@@ -112,7 +133,7 @@ export class TrackReader {
       // Locks come and go unseen by the watcher: ask the disk, not the view.
       this.view.expire([lock]);
       const stamp = await this.view.stamp(lock);
-      const listing = await this.view.list(lock);
+      const listing = await this.view.list(lock, 'content');
       if (!stamp || listing.state !== 'read') continue;
       const age = now - stamp.mtimeMs;
       if (

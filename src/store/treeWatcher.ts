@@ -1,7 +1,8 @@
 import { watch as watchFolder, type FSWatcher as FolderWatcher, type Stats } from 'node:fs';
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { watch } from 'chokidar';
 import { hasCode } from './ioError';
+import { isArchiveName } from './trackFolders';
 import { concerns, looksForeign, type PathKind } from './watchedPaths';
 
 /** What a watcher tells. Everything is a hint: look at the disk to know. */
@@ -44,9 +45,10 @@ function watchTree(root: string, archiveOpen: boolean, listener: WatchListener):
   // What chokidar merges, throttles or takes for a mere access is a hint for us all the same.
   watcher.on('raw', (_event, path, details: unknown) => {
     const full = pathOfRaw(path, details);
-    if (full !== undefined && isWanted(full, undefined) && !looksForeign(basename(full))) {
-      listener.touched(full);
-    }
+    if (full === undefined) return;
+    if (isWanted(full, undefined) && !looksForeign(basename(full))) listener.touched(full);
+    // What a closed archive holds is only counted.
+    else if (isArchiveName(basename(dirname(full)))) listener.touched(dirname(full));
   });
   watcher.on('ready', () => listener.ready());
   watcher.on('error', (error) => listener.failed(error));

@@ -140,6 +140,10 @@ describe('ConductorStore', function () {
       renameSync(at('conductor/tracks/b'), at('conductor/archive/b'));
       await soon(() => roots()[0]?.archive.count === 1 && !track('b'));
       assert.equal(roots()[0]?.archive.tracks, undefined);
+      renameSync(at('conductor/tracks/a'), at('conductor/archive/a'));
+      await soon(() => roots()[0]?.archive.count === 2 && !track('a')?.folder);
+      rmSync(at('conductor/archive/b'), { recursive: true });
+      await soon(() => roots()[0]?.archive.count === 1);
     });
 
     it('a message bus that appears and grows', async () => {
