@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
@@ -75,6 +76,7 @@ export const initializeConductor: Command = async (context) => {
     }
     return;
   }
+  if (!(await mayFill(context, join(folder.uri.fsPath, 'conductor'), folder.uri.fsPath))) return;
   const result = await initializeConductorOf(context.ports, {
     folder: folder.uri.fsPath,
     existing: context.source.snapshot.roots.filter((root) => root.workspaceFolder === folder.uri.fsPath),
@@ -93,6 +95,20 @@ export const initializeConductor: Command = async (context) => {
     [l10n.t('New Track')]: () => vscode.commands.executeCommand('conductor.newTrack'),
   });
 };
+
+/** A `conductor/` that holds something else (a program of that name, say) is only filled when the person wants it. */
+async function mayFill(context: CommandContext, path: string, folder: string): Promise<boolean> {
+  const isRoot = context.source.snapshot.roots.some((root) => root.workspaceFolder === folder);
+  const names = isRoot ? [] : await readdir(path).catch(() => []);
+  if (names.length === 0) return true;
+  const yes = l10n.t('Add the Files');
+  const answer = await context.dialogs.confirm(
+    l10n.t('{0} exists and holds something else. Make the conductor directory in it?', path),
+    l10n.t('No file that is there is changed. It holds: {0}', names.slice(0, 8).join(', ')),
+    yes,
+  );
+  return answer === yes;
+}
 
 export function openDocument(kind: DocumentKind & ('spec' | 'plan' | 'metadata')): Command {
   return async (context: CommandContext, argument) => {

@@ -155,10 +155,12 @@ function waitRows(track: Track, bus: MessageBus, now: Date): readonly RowNode[] 
     id: idBelow(track, 'bus', 'wait', waiting.source, waiting.line),
     what: 'wait',
     track: refOf(track),
-    label: waiting.source,
-    description: [l10n.t('waits for {0}', waiting.resource ?? waiting.waitingFor), ago(waiting.since, now)]
-      .filter((part) => part !== undefined)
-      .join(' · '),
+    label: l10n.t(
+      '{0} waits for {1}',
+      waiting.taskId ?? waiting.source,
+      waiting.resource ?? waiting.waitingFor,
+    ),
+    description: ago(waiting.since, now),
     icon: icons.open,
     place: { file: join(bus.folder, 'queue.jsonl'), line: waiting.line },
     tooltip: () =>
