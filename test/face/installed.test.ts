@@ -17,7 +17,10 @@ describe('the packaged extension in a real workbench', () => {
       await workbench.openContainer('Conductor');
       await eventually(async () => {
         const titles = await workbench.commandsFor('Conductor: New Track');
-        assert.ok(titles.includes('Conductor: New Track…'), titles.join(', '));
+        assert.ok(
+          titles.some((t) => /^Conductor: New Track…?$/.test(t)),
+          titles.join(', '),
+        );
       });
     }),
   );

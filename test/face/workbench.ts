@@ -29,11 +29,16 @@ export const THEMES = {
   highContrastLight: { name: 'Default High Contrast Light', css: 'hc-light' },
 } as const;
 
+/** The label of a row in a pick list; the line below it is a detail. */
+const PICK_LABEL = '.quick-input-list-row:first-child .label-name';
+
 /** What the workbench itself writes to the console as an error, whatever extension is in it. */
 const NOT_OURS: readonly RegExp[] = [
   /\/node_modules\/vsda\//,
   /native-watchdog/,
-  /authentication provider 'github'/, // on a machine that is slow or offline
+  // On a slow machine, or offline:
+  /authentication provider 'github'/,
+  /Aborted onWillSaveTextDocument-event/,
 ];
 
 /**
@@ -155,6 +160,17 @@ export class Workbench {
       : undefined;
   }
 
+  /** Drags the side bar's edge until it is this wide, in CSS pixels. */
+  async setSideBarWidth(width: number): Promise<void> {
+    const box = await this.page.locator('.part.sidebar').boundingBox();
+    assert.ok(box, 'the side bar is not there');
+    const y = box.y + box.height / 2;
+    await this.page.mouse.move(box.x + box.width + 2, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(box.x + width + 2, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   view(title: string): TreeView {
     return new TreeView(this.page, title);
   }
@@ -189,7 +205,7 @@ export class Workbench {
     return this.quickInput
       .locator('.quick-input-list .monaco-list-row')
       .filter({
-        has: this.page.locator('.quick-input-list-label .label-name', {
+        has: this.page.locator(PICK_LABEL, {
           hasText: new RegExp(`^${escapeRegExp(label)}$`),
         }),
       })
@@ -198,9 +214,7 @@ export class Workbench {
 
   /** The labels in the open pick list. */
   async quickPickLabels(): Promise<string[]> {
-    return this.quickInput
-      .locator('.quick-input-list .monaco-list-row .quick-input-list-label .label-name')
-      .allInnerTexts();
+    return this.quickInput.locator(`.quick-input-list .monaco-list-row ${PICK_LABEL}`).allInnerTexts();
   }
 
   /** Chooses in the open pick list. */
