@@ -43,5 +43,8 @@ export function commandLine({ executable, args }: AgentInvocation): string {
 }
 
 function quoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(argument)) return argument;
+  // The prompts of spec 003 hold single quotes; between double ones they read best.
+  if (argument.includes("'") && !/["$`\\!]/.test(argument)) return `"${argument}"`;
+  return `'${argument.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import {
   bytes,
   conductor,
   folder,
+  groupLabels,
   inTrack,
   labelOf,
   Person,
@@ -95,9 +96,7 @@ describe('tracks and what needs you', () => {
   it('registers a track that tracks.md does not know', async () => {
     const { context } = await activated();
     const loose = await track('loose_20260107');
-    const group = { active: 'Active', ready: 'Ready', paused: 'Paused', done: 'Done', archived: 'Archived' }[
-      loose.group
-    ];
+    const group = groupLabels[loose.group];
     const problem = (await rows(group, loose.name, 'Problems')).find(
       (node) => node.kind === 'row' && node.argument === 'registerTrack',
     );

@@ -6,11 +6,13 @@ import {
   activated,
   conductor,
   folder,
+  groupLabels,
   inTrack,
   labelOf,
   labels,
   reset,
   row,
+  rows,
   text,
   track,
   until,
@@ -48,9 +50,7 @@ describe('the Tracks view', () => {
     const { tracks } = (await activated()).context;
     assert.match(String(tracks.getTreeItem(await row('Active', 'Ghost')).description), /folder missing/);
     const loose = await track('loose_20260107');
-    const group = { active: 'Active', ready: 'Ready', paused: 'Paused', done: 'Done', archived: 'Archived' }[
-      loose.group
-    ];
+    const group = groupLabels[loose.group];
     assert.match(String(tracks.getTreeItem(await row(group, loose.name)).description), /not in tracks\.md/);
   });
 
@@ -196,6 +196,27 @@ describe('the Tracks view', () => {
     await until('no loose track', () =>
       context.source.snapshot.roots[0]?.tracks.every(({ id }) => id !== 'loose_20260107'),
     );
+  });
+
+  it('pages the tasks of a very long phase, and counts them all', async () => {
+    const { context } = await activated();
+    const tasks = Array.from(
+      { length: 10_000 },
+      (_, i) => `- [${i % 4 === 0 ? 'x' : ' '}] Task ${i + 1}: Do it`,
+    );
+    write(inTrack('loose_20260107', 'plan.md'), `# Plan\n\n## Phase 1: Long\n\n${tasks.join('\n')}\n`);
+    const long = await until('10,000 tasks', async () => {
+      const now = await track('loose_20260107');
+      return now.progress.total === 10_000 ? now : undefined;
+    });
+    assert.equal(long.progress.done, 2500);
+    const group = groupLabels[long.group];
+    const pages = await rows(group, long.name, 'Plan', 'Phase 1');
+    assert.equal(pages.length, 20);
+    const [first] = pages;
+    assert.ok(first);
+    assert.equal(labelOf(context.tracks.getTreeItem(first)), 'Tasks 1 to 500');
+    assert.equal((await context.tracks.getChildren(first)).length, 500);
   });
 
   it('gives every row a stable id of its own', async () => {

@@ -7,7 +7,7 @@ import * as vscode from 'vscode';
 import type { ConductorApi } from '../../../src/extension';
 import type { Choice, Dialogs } from '../../../src/editor/dialogs';
 import type { TracksNode } from '../../../src/editor/views/trackNodes';
-import type { Track } from '../../../src/model/track';
+import type { Track, TrackGroup } from '../../../src/model/track';
 
 /** The copy of the fixture that VS Code has open, and where things are in it. */
 export const folder = process.env['CONDUCTOR_TEST_FOLDER'] ?? '';
@@ -67,6 +67,15 @@ export async function track(id: string): Promise<Track> {
     context.source.snapshot.roots.flatMap((root) => root.tracks).find((candidate) => candidate.id === id),
   );
 }
+
+/** What the rows of the groups are called. */
+export const groupLabels: Readonly<Record<TrackGroup, string>> = {
+  active: 'Active',
+  ready: 'Ready',
+  paused: 'Paused',
+  done: 'Done',
+  archived: 'Archived',
+};
 
 /** Rows below the one that the labels lead to. A label matches when the row's begins with it. */
 export async function rows(...path: string[]): Promise<TracksNode[]> {
