@@ -38,6 +38,7 @@ export interface FileChange {
  * back over anything, as it can with any other program.
  */
 export async function changeFile(o: FileChange): Promise<EditOutcome> {
+  await removeLeftBehind(o);
   let work: Work = { source: await readSettled(o), instead: undefined };
   let lastRefusal: EditRefusal | undefined;
   // From the first rename on it is too late to stop half-way.
@@ -178,6 +179,20 @@ async function refusalToWrite(o: FileChange, bytes: Uint8Array): Promise<EditRef
     : undefined;
 }
 
+/** Only holders of the lock use such names, so what is there now is from one that was killed. */
+async function removeLeftBehind(o: FileChange): Promise<void> {
+  const start = temporaryStart(o.path);
+  for (const name of await o.disk.names(dirname(o.path))) {
+    if (name.startsWith(start) && /^[0-9a-f-]{36}\.tmp$/.test(name.slice(start.length))) {
+      await o.disk.remove(join(dirname(o.path), name));
+    }
+  }
+}
+
+function temporaryStart(path: string): string {
+  return `.${basename(path)}.edit-`;
+}
+
 /**
  * Puts `bytes` in place of `expected`, at once or not at all. `moved`: the file holds something else by now, and was not
  * touched. Otherwise the file that was replaced, still open (on Windows an open file cannot be replaced: undefined).
@@ -188,7 +203,7 @@ async function replace(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<OpenFile | undefined | 'moved'> {
-  const temporary = join(dirname(o.path), `.${basename(o.path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(o.path), `${temporaryStart(o.path)}${randomUUID()}.tmp`);
   try {
     const facts = await o.disk.facts(o.path);
     await o.disk.writeNew(temporary, bytes, facts);

@@ -82,7 +82,7 @@ export class ConductorStore {
     return this.#reader.snapshot;
   }
 
-  /** The listener is called after each change, one at a time. What it throws is not caught: it would be a defect. */
+  /** The listener is called after each change. What it throws (a defect) becomes the snapshot's `watchProblem`. */
   onDidChange(listener: (change: StoreChange) => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import { access, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 
 /** Identity and nature of a file at one moment. */
 export interface FileFacts {
@@ -32,6 +32,7 @@ export interface WritingDisk {
   /** A second name for the same file; fails with EEXIST when the name is taken. */
   link(from: string, to: string): Promise<void>;
   makeFolders(path: string): Promise<void>;
+  names(folder: string): Promise<string[]>;
   canWrite(path: string): Promise<boolean>;
   remove(path: string): Promise<void>;
   openSync(path: string): OpenFile;
@@ -63,6 +64,7 @@ export const writingDisk: WritingDisk = {
   async makeFolders(path) {
     await mkdir(path, { recursive: true });
   },
+  names: (folder) => readdir(folder),
   async canWrite(path) {
     try {
       await access(path, constants.W_OK);

@@ -187,6 +187,15 @@ describe('DiskFileEditor.edit', () => {
     }
   });
 
+  it('removes the temporary file of a process that was killed, and nothing else', async () => {
+    const left = `.plan.md.edit-00000000-0000-4000-8000-000000000000.tmp`;
+    writeFileSync(join(root, left), 'half');
+    writeFileSync(join(root, '.plan.md.edit-mine.txt'), 'mine');
+    writeFileSync(join(root, '.plan.md.swp'), 'theirs');
+    await editor.edit({ root, file: plan, change: tick });
+    assert.deepEqual(readdirSync(root).sort(), ['.plan.md.edit-mine.txt', '.plan.md.swp', 'plan.md']);
+  });
+
   it('makes edits of one process in the order that they were asked for', async () => {
     const set = (character: string) => (text: string) => {
       const box = text.indexOf('[');

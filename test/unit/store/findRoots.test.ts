@@ -201,7 +201,7 @@ describe('findRoots', () => {
       ...readingDisk,
       readFolder: (path) =>
         Promise.resolve(
-          path.split('/').length - workspace.split('/').length < 3
+          path.split('/').length - workspace.split('/').length < 2
             ? Array.from({ length: 80 }, (_, n) => ({ name: `d${n}`, kind: 'folder' as const }))
             : [],
         ),

@@ -112,7 +112,7 @@ describe('races between processes on one plan.md', function () {
     }
   });
 
-  it('the lock of a process that was killed is taken over', async () => {
+  it('the lock of a process that was killed is taken over, and its temporary file removed', async () => {
     const plan = writePlan(folder.make('killed'), 1, 10);
     const victim = startWorker(workerFile, plan, 1, 10);
     await once(victim.stdout, 'data');
@@ -124,8 +124,7 @@ describe('races between processes on one plan.md', function () {
       readFileSync(plan, 'utf8'),
       planText(1, 10, () => raceRounds.length - 1),
     );
-    const left = readdirSync(dirname(plan)).filter((name) => !name.endsWith('.tmp'));
-    assert.deepEqual(left, ['plan.md'], 'its lock is gone');
+    assertNothingLeft(plan);
   });
 });
 
