@@ -151,10 +151,11 @@ function roleOf(text: string, hasBox: boolean): Pick<PlanHeading, 'role' | 'name
   if (taskHeading.test(text)) {
     return { ...none, role: 'task' };
   }
-  if (tasksHeading.test(text.replace(/[:\s]+$/, ''))) {
+  const label = withoutColon(text);
+  if (tasksHeading.test(label)) {
     return { ...none, role: 'tasks' };
   }
-  if (copyHeading.test(text.replace(/[:\s]+$/, ''))) {
+  if (copyHeading.test(label)) {
     return { ...none, role: 'copy' };
   }
   if (fixPhase.test(text)) {
@@ -164,6 +165,13 @@ function roleOf(text: string, hasBox: boolean): Pick<PlanHeading, 'role' | 'name
     return { ...none, role: 'elsewhere' };
   }
   return { ...none, role: hasBox ? 'task' : 'other' };
+}
+
+/** Without the colons and spaces at its end; by hand, since a pattern would try at every space of a long heading. */
+function withoutColon(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ':' || text[end - 1]!.trim() === '')) end--;
+  return text.slice(0, end);
 }
 
 function phaseOf(text: string): Pick<PlanHeading, 'role' | 'name' | 'number' | 'strong'> | undefined {
