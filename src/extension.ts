@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
 import { ConductorSource } from './editor/conductorSource';
 import { registerCommands } from './editor/commands/registerCommands';
-import type { CommandContext } from './editor/commands/commandContext';
+import type { CommandContext, WindowContext } from './editor/commands/commandContext';
 import { setContext, setContextOf } from './editor/contextKeys';
 import { vscodeDialogs } from './editor/dialogs';
-import { vscodePorts } from './editor/vscodePorts';
 import { NeedsYouList } from './editor/needsYouList';
 import { Notifications } from './editor/notifications';
 import { StatusBar } from './editor/statusBar';
@@ -16,7 +15,8 @@ import { workerRows } from './editor/views/workerRows';
 
 /** What activate() returns. For the tests in the extension host; no promise to other extensions. */
 export interface ConductorApi {
-  readonly context: CommandContext;
+  /** What commands work with. */
+  readonly context: () => Promise<CommandContext>;
   readonly needsYouView: RowsView;
   readonly workersView: RowsView;
   /** What a click on a task's check box does. */
@@ -44,20 +44,25 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   );
   const statusBar = new StatusBar(source, needsYou);
   const notifications = new Notifications(needsYou, () => source.isReady);
-  const context: CommandContext = {
+  const window: WindowContext = {
     source,
     tracks,
     needsYou,
     log,
-    ...vscodePorts(log),
     memory: extension.workspaceState,
     version: String((extension.extension.packageJSON as { version?: unknown }).version),
     dialogs: vscodeDialogs(log),
   };
+  // Reading and writing files is loaded when the first command asks for it.
+  let joined: Promise<CommandContext> | undefined;
+  const context = (): Promise<CommandContext> =>
+    (joined ??= import('./editor/vscodePorts').then(({ vscodePorts }) =>
+      Object.assign(window, vscodePorts(log)),
+    ));
   const toggle = async (task: TaskNode, checked: boolean): Promise<void> => {
     try {
       const { toggleTask } = await import('./editor/commands/markerCommands');
-      await toggleTask(context, task, checked);
+      await toggleTask(await context(), task, checked);
     } catch (error) {
       log.error(error as Error);
       tracks.refreshTrack(task.track);
@@ -75,7 +80,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     statusBar,
     notifications,
     { dispose: () => clearInterval(ages) },
-    registerCommands(context),
+    registerCommands(window, context),
     tracks.onDidToggle(([task, checked]) => void toggle(task, checked)),
     source.onDidChange(() => {
       setContextOf(source);

@@ -11,11 +11,9 @@ import { openCommand } from '../views/treeItems';
 import type { Place } from '../views/trackNodes';
 import type { TracksView } from '../views/tracksView';
 
-/** What every command works with. */
-export interface CommandContext {
+/** What the views and the window give to every command. */
+export interface WindowContext {
   readonly source: ConductorSource;
-  readonly ports: Ports;
-  readonly history: MarkHistory;
   readonly tracks: TracksView;
   readonly needsYou: NeedsYouList;
   readonly log: vscode.LogOutputChannel;
@@ -24,6 +22,12 @@ export interface CommandContext {
   readonly version: string;
   /** Exchanged by tests. */
   dialogs: Dialogs;
+}
+
+/** What every command works with: the window, and the engine's way to the world, which is loaded with the first command. */
+export interface CommandContext extends WindowContext {
+  readonly ports: Ports;
+  readonly history: MarkHistory;
 }
 
 /** A command: its arguments are whatever VS Code hands over (a row, several rows, a file), or nothing from the palette. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type { SettableMarker } from '../../model/marker';
 import type { DocumentKind } from '../../model/track';
-import type { Command, CommandContext } from './commandContext';
+import type { Command, CommandContext, WindowContext } from './commandContext';
 
 const mark = (marker: SettableMarker) => async (): Promise<Command> =>
   (await import('./markerCommands')).markTask(marker);
@@ -48,21 +48,25 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   copyDiagnostics: async () => (await import('./viewCommands')).copyDiagnostics,
 };
 
-export function registerCommands(context: CommandContext): vscode.Disposable {
+/** @param ready gives what a command works with; asked by the first command. */
+export function registerCommands(
+  window: WindowContext,
+  ready: () => Promise<CommandContext>,
+): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(commands).map(([name, load]) =>
       vscode.commands.registerCommand(`conductor.${name}`, async (...args: unknown[]) => {
         try {
-          const run = await load();
+          const [run, context] = await Promise.all([load(), ready()]);
           await run(context, ...args);
         } catch (error) {
           // Refusals are values; what arrives here is a defect of ours or of the machine.
-          context.log.error(`conductor.${name}`, error);
-          context.dialogs.tell(
+          window.log.error(`conductor.${name}`, error);
+          window.dialogs.tell(
             'error',
             l10n.t('{0} failed: {1}', name, error instanceof Error ? error.message : String(error)),
             {
-              [l10n.t('Show Log')]: () => context.log.show(),
+              [l10n.t('Show Log')]: () => window.log.show(),
               [l10n.t('Try Again')]: () => vscode.commands.executeCommand(`conductor.${name}`, ...args),
             },
           );

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ConductorApi } from '../../../src/extension';
+import type { CommandContext } from '../../../src/editor/commands/commandContext';
 import type { Choice, Dialogs } from '../../../src/editor/dialogs';
 import type { TracksNode } from '../../../src/editor/views/trackNodes';
 import type { Track, TrackGroup } from '../../../src/model/track';
@@ -14,14 +15,18 @@ export const folder = process.env['CONDUCTOR_TEST_FOLDER'] ?? '';
 export const conductor = join(folder, 'conductor');
 export const inTrack = (id: string, ...rest: string[]): string => join(conductor, 'tracks', id, ...rest);
 
-let api: ConductorApi | undefined;
+/** The extension's own parts, with what its commands work with. */
+export type Activated = Omit<ConductorApi, 'context'> & { readonly context: CommandContext };
+
+let api: Activated | undefined;
 
 /** The activated extension, after its first read. */
-export async function activated(): Promise<ConductorApi> {
+export async function activated(): Promise<Activated> {
   if (!api) {
     const extension = vscode.extensions.getExtension<ConductorApi>('conductor-for-vscode.conductor');
     assert.ok(extension);
-    api = await extension.activate();
+    const activatedApi = await extension.activate();
+    api = { ...activatedApi, context: await activatedApi.context() };
   }
   await api.context.source.start();
   return api;
