@@ -130,11 +130,14 @@ export async function must(what, command, args, options = {}) {
     ? `took longer than ${(options.timeoutMs ?? 0) / 1000} s`
     : `ended with code ${result.code}`;
   // Where packages come from is this machine's own affair: hosts are left out of what may end up in a log.
-  const output = result.output
-    .trim()
-    .slice(-4000)
-    .replace(/\bhttps?:\/\/[^\s/'"]+/g, '<host>');
+  const output = excerpt(result.output.trim()).replace(/\bhttps?:\/\/[^\s/'"]+/g, '<host>');
   throw new Needed(`${what} failed: \`${[command, ...args].join(' ')}\` ${why}.\n${output}`);
+}
+
+/** Beginning and end of a long output: npm says first what is wrong, a compiler last. @param {string} text */
+function excerpt(text) {
+  const most = 2500;
+  return text.length <= 2 * most ? text : `${text.slice(0, most)}\n[…]\n${text.slice(-most)}`;
 }
 
 /**
