@@ -1,4 +1,12 @@
-import type { BoardAssessment, BoardRemark, BoardSession, BoardVote } from '../model/board';
+import type {
+  BoardAssessment,
+  BoardRemark,
+  BoardSession,
+  BoardVote,
+  ConditionEvidence,
+  PersonsWord,
+  VoteCorrection,
+} from '../model/board';
 import {
   booleanField,
   field,
@@ -20,6 +28,8 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
   if (!session) return undefined;
   const resolution = recordOf(field(session, 'resolution'));
   const proposal = recordOf(field(session, 'proposal'));
+  const resolvedBy = recordOf(field(session, 'resolved_by'));
+  const corrections = itemsOf(field(session, 'vote_corrections')).flatMap((item) => correctionOf(item) ?? []);
   return {
     sessionId: textField(session, 'session_id', 'sessionId', 'id') ?? '',
     checkpoint: textField(session, 'checkpoint'),
@@ -34,6 +44,8 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
     dissent: textsOf(field(session, 'dissent') ?? field(resolution, 'dissent'), ...conditionKeys),
     timestamp: timeField(session, 'timestamp', 'completed_at', 'started_at'),
     proposal: textField(session, 'proposal') ?? textField(proposal, 'proposal', 'title', 'context'),
+    ...(resolvedBy ? { resolvedBy: personsWordOf(resolvedBy) } : {}),
+    ...(corrections.length > 0 ? { corrections } : {}),
     source,
   };
 }
@@ -50,8 +62,49 @@ export function votesOf(value: unknown): Record<string, BoardVote> {
       confidence: numberField(record, 'confidence'),
       conditions: textsOf(field(record, 'conditions'), ...conditionKeys),
       timestamp: timeField(record, 'timestamp'),
+      ...(textField(record, 'by') === undefined ? {} : { by: textField(record, 'by') }),
     };
   });
+}
+
+/** `board_condition_evidence[]`: our own key of metadata.json. */
+export function conditionEvidenceOf(value: unknown): ConditionEvidence[] {
+  return itemsOf(value).flatMap((item) => {
+    const record = recordOf(item);
+    const condition = textField(record, 'condition');
+    if (!record || condition === undefined) return [];
+    const place = /^(.*?)(?::(\d{1,9}))?$/s.exec(textField(record, 'evidence') ?? '');
+    const due = textField(record, 'due');
+    return [
+      {
+        ...personsWordOf(record),
+        condition,
+        met: booleanField(record, 'met') ?? false,
+        ...(place?.[1] ? { file: place[1] } : {}),
+        ...(place?.[1] && place[2] !== undefined ? { line: Number(place[2]) } : {}),
+        ...(due === undefined ? {} : { due }),
+      },
+    ];
+  });
+}
+
+function correctionOf(value: unknown): VoteCorrection | undefined {
+  const record = recordOf(value);
+  const director = textField(record, 'director');
+  const to = textField(record, 'to');
+  if (!record || director === undefined || to === undefined) return undefined;
+  const from = textField(record, 'from');
+  return { ...personsWordOf(record), director, to, ...(from === undefined ? {} : { from }) };
+}
+
+function personsWordOf(record: Loose): PersonsWord {
+  const at = timeField(record, 'at', 'timestamp');
+  const note = textField(record, 'note');
+  return {
+    by: textField(record, 'by') ?? 'person',
+    ...(at === undefined ? {} : { at }),
+    ...(note === undefined ? {} : { note }),
+  };
 }
 
 /** Director → assessment. */

@@ -7,6 +7,7 @@ import {
   type StepStatus,
 } from '../model/loopState';
 import type { TextProblem } from '../model/problem';
+import { evaluationFieldsOf } from './evaluationFields';
 import {
   booleanField,
   countField,
@@ -208,6 +209,7 @@ function checkpointOf(value: unknown, key: string, problems: TextProblem[]): Che
     businessSyncRequired: booleanField(record, 'business_sync_required'),
     required: booleanField(record, 'required'),
     outputFiles: textsOf(field(record, 'output_files'), 'path', 'file'),
+    ...evaluationFieldsOf(record),
     raw: record,
   };
 }

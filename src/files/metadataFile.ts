@@ -6,7 +6,8 @@ import type { Blocker } from '../model/loopState';
 import type { LeadConsultation, Metadata } from '../model/metadata';
 import type { TextProblem } from '../model/problem';
 import { metadataSchema } from '../model/schemas/metadata';
-import { boardSessionOf } from './boardFields';
+import { boardSessionOf, conditionEvidenceOf } from './boardFields';
+import { gateReviewsOf } from './gateReviewFields';
 import { lineColumn, readJson, treeOf } from './jsonText';
 import { loopStateOf } from './loopFields';
 import {
@@ -77,6 +78,8 @@ export function parseMetadata(text: string): MetadataReading {
       'description',
     ),
     boardSessions: boardSessionsOf(raw, loopRaw),
+    conditionEvidence: conditionEvidenceOf(field(raw, 'board_condition_evidence')),
+    gateReviews: gateReviewsOf(field(raw, 'gate_reviews')),
     discoveredWork: textsOf(field(raw, 'discovered_work'), 'description', 'title', 'task', 'name'),
     leadConsultations: itemsOf(field(raw, 'lead_consultations')).flatMap(
       (item) => consultationOf(item) ?? [],

@@ -19,6 +19,10 @@ export interface BoardSession {
   readonly dissent: readonly string[];
   readonly timestamp?: string;
   readonly proposal?: string;
+  /** Set when a person resolved it, e.g. a tie. */
+  readonly resolvedBy?: PersonsWord;
+  /** Votes that a person cast or corrected, oldest first. */
+  readonly corrections?: readonly VoteCorrection[];
   /** `metadata` or `bus`: where it was read. */
   readonly source: 'metadata' | 'bus';
 }
@@ -30,6 +34,37 @@ export interface BoardVote {
   readonly confidence?: number;
   readonly conditions: readonly string[];
   readonly timestamp?: string;
+  /** Set when a person cast it in the director's place. */
+  readonly by?: string;
+}
+
+/** Who said something in a person's place, when and why. */
+export interface PersonsWord {
+  readonly by: string;
+  readonly at?: string;
+  readonly note?: string;
+}
+
+/** Entry of `vote_corrections[]` of a session: our own key. */
+export interface VoteCorrection extends PersonsWord {
+  readonly director: string;
+  /** Absent: there was no vote before. */
+  readonly from?: string;
+  readonly to: string;
+}
+
+/**
+ * Entry of `board_condition_evidence[]`: what somebody showed for a condition of the board. The newest entry of a
+ * condition counts.
+ */
+export interface ConditionEvidence extends PersonsWord {
+  readonly condition: string;
+  readonly met: boolean;
+  /** Where it can be seen. */
+  readonly file?: string;
+  readonly line?: number;
+  /** The checkpoint that it is due at, when that is not EVALUATE_EXECUTION. */
+  readonly due?: string;
 }
 
 export interface BoardAssessment {

@@ -69,8 +69,28 @@ export interface Checkpoint {
   /** BUSINESS_SYNC.required */
   readonly required?: boolean;
   readonly outputFiles: readonly string[];
+  /** EVALUATE_PLAN, EVALUATE_EXECUTION: checks by the key that the file has for them. */
+  readonly checks?: Readonly<Record<string, boolean>>;
+  /** EVALUATE_EXECUTION: the specialised evaluators that ran. */
+  readonly evaluatorsRun?: readonly EvaluatorRun[];
+  /** FIX */
+  readonly fixesApplied?: readonly AppliedFix[];
   /** The checkpoint as parsed, for fields that have no place above. */
   readonly raw: Readonly<Record<string, unknown>>;
+}
+
+/** Entry of `evaluators_run` (FORMATS §4.3). */
+export interface EvaluatorRun {
+  readonly evaluator: string;
+  readonly verdict?: string;
+  readonly issues: readonly string[];
+}
+
+/** Entry of `fixes_applied` (FORMATS §4.3). */
+export interface AppliedFix {
+  readonly issue?: string;
+  readonly fix?: string;
+  readonly commit?: string;
 }
 
 export interface Blocker {

@@ -1,5 +1,6 @@
 import type { Blocker, LoopState } from './loopState';
-import type { BoardSession } from './board';
+import type { BoardSession, ConditionEvidence } from './board';
+import type { GateReview } from './gate';
 
 /** metadata.json of a track, any version (FORMATS §4.2), in one normal form beside the parsed original. */
 export interface Metadata {
@@ -22,6 +23,10 @@ export interface Metadata {
   readonly blockers: readonly Blocker[];
   readonly boardConditions: readonly string[];
   readonly boardSessions: readonly BoardSession[];
+  /** `board_condition_evidence[]`: our own key beside `board_conditions`. */
+  readonly conditionEvidence: readonly ConditionEvidence[];
+  /** `gate_reviews[]`: our own key. */
+  readonly gateReviews: readonly GateReview[];
   readonly discoveredWork: readonly string[];
   readonly leadConsultations: readonly LeadConsultation[];
   /** The parsed object, unknown keys included. */

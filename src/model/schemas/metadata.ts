@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { reviewDecisions } from '../gate';
 import { boardSessionRecordSchema } from './board';
 import { checkpointsSchema, loopStateSchema, moment } from './loopState';
 
@@ -50,6 +51,36 @@ export const metadataSchema = z
     blockers: z.array(z.union([blocker, z.string()])).nullish(),
     board_sessions: z.array(boardSessionRecordSchema).nullish(),
     board_conditions: z.array(objectOrText).nullish(),
+    board_condition_evidence: z
+      .array(
+        z.looseObject({
+          condition: z.string(),
+          met: z.boolean(),
+          evidence: z.string().optional().meta({ description: 'Where it can be seen: file, or file:line' }),
+          due: z.string().optional().meta({ examples: ['PRE_LAUNCH'] }),
+          note: z.string().optional(),
+          by: z.string().optional(),
+          at: moment.optional(),
+        }),
+      )
+      .nullish()
+      .meta({ description: 'What was shown for conditions of the board; the newest entry of a condition counts' }),
+    gate_reviews: z
+      .array(
+        z.looseObject({
+          gate: z.string().meta({ examples: ['EVALUATE_PLAN', 'EVALUATE_EXECUTION', 'PRE_LAUNCH', 'phase:1', 'metrics:testing'] }),
+          round: z.int().optional(),
+          decision: z.string().meta({ examples: [...reviewDecisions] }),
+          criterion: z.string().optional(),
+          value: z.number().optional(),
+          passed: z.boolean().optional(),
+          note: z.string().optional(),
+          by: z.string().optional(),
+          at: moment.optional(),
+        }),
+      )
+      .nullish()
+      .meta({ description: 'What people decided at gates. Entries are added, never changed' }),
     discovered_work: z.array(objectOrText).nullish(),
     lead_consultations: z
       .array(

@@ -134,6 +134,8 @@ export function metadataOf(o: Partial<Metadata> = {}): Metadata {
     blockers: [],
     boardConditions: [],
     boardSessions: [],
+    conditionEvidence: [],
+    gateReviews: [],
     discoveredWork: [],
     leadConsultations: [],
     raw: {},
