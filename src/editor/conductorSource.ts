@@ -53,13 +53,16 @@ export class ConductorSource implements vscode.Disposable {
       this.#store = store;
       this.#disposables.push(
         { dispose: () => store.dispose() },
-        store.onDidChange((change) => this.#changed.fire(change)),
+        store.onDidChange((change) => {
+          this.#tellVisible();
+          this.#changed.fire(change);
+        }),
         vscode.workspace.onDidChangeWorkspaceFolders(() => this.#moveFolders()),
         vscode.workspace.onDidChangeConfiguration((event) => {
           if (event.affectsConfiguration('conductor.roots')) this.#moveFolders();
         }),
       );
-      store.setVisible(this.#visibleViews.size > 0);
+      this.#tellVisible();
       await store.start();
       const { roots } = store.snapshot;
       this.#log.info(
@@ -93,11 +96,19 @@ export class ConductorSource implements vscode.Disposable {
     await store?.openArchive(root);
   }
 
-  /** Each view says whether it can be seen; the store rests while none can. */
+  /** Each view says whether it can be seen. */
   setVisible(view: string, visible: boolean): void {
     if (visible) this.#visibleViews.add(view);
     else this.#visibleViews.delete(view);
-    this.#store?.setVisible(this.#visibleViews.size > 0);
+    this.#tellVisible();
+  }
+
+  /**
+   * The store rests while nobody can see anything of it. Status bar, badge and notifications are there whichever view is
+   * open, so with a conductor directory it never rests; hidden views are not refreshed all the same.
+   */
+  #tellVisible(): void {
+    this.#store?.setVisible(this.#visibleViews.size > 0 || this.snapshot.roots.length > 0);
   }
 
   root(path: string): RootSnapshot | undefined {

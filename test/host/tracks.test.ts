@@ -16,6 +16,7 @@ import {
   text,
   track,
   until,
+  write,
 } from './support/host';
 
 describe('tracks and what needs you', () => {
@@ -122,6 +123,22 @@ describe('tracks and what needs you', () => {
     assert.ok(item, context.needsYou.items.map(({ kind }) => kind).join());
     await run(new Person('Release Lock'), 'resolve', { id: item.id });
     assert.deepEqual(JSON.parse(text(inTrack('cart_20260101', '.message-bus', 'locks.json'))), {});
+  });
+
+  it('keeps badge and status bar true while its views are hidden, and refreshes no hidden view', async () => {
+    const { context, needsYouView } = await activated();
+    await vscode.commands.executeCommand('workbench.view.explorer');
+    await until('the views are hidden', () => !context.tracks.view.visible);
+    const fired: unknown[] = [];
+    const listening = context.tracks.onDidChangeTreeData((event) => fired.push(event));
+    const before = needsYouView.view.badge?.value ?? 0;
+    const plan = inTrack('cart_20260101', 'plan.md');
+    write(plan, text(plan).replace('- [ ] Task 2.3', '- [!] Task 2.3'));
+    await until('one more', () => needsYouView.view.badge?.value === before + 1);
+    assert.deepEqual(fired, []);
+    await vscode.commands.executeCommand('conductor.tracks.focus');
+    await until('the view has caught up', () => fired.length > 0);
+    listening.dispose();
   });
 
   it('copies diagnostics without the content of files', async () => {
