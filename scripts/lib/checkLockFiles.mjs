@@ -1,7 +1,11 @@
 import fs from 'node:fs';
 import { inRoot } from './paths.mjs';
 
-const LOCK_FILES = ['package-lock.json', 'test/host/vscode/package-lock.json', 'test/host/oldest/package-lock.json'];
+const LOCK_FILES = [
+  'package-lock.json',
+  'test/host/vscode/package-lock.json',
+  'test/host/oldest/package-lock.json',
+];
 
 /** @returns {string[]} what is wrong with the lock files of this repository */
 export function checkLockFiles() {
