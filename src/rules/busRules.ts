@@ -87,7 +87,8 @@ export function waitCycles(bus: MessageBus): WaitCycle[] {
   });
 }
 
-function holdersOf(bus: MessageBus, waitingFor: string, resource: string | undefined): string[] {
+/** The workers that hold up somebody who waits for a worker, a task, a file or a lock; none if nobody has it. */
+export function holdersOf(bus: MessageBus, waitingFor: string, resource: string | undefined): string[] {
   if (bus.workers.some((worker) => worker.workerId === waitingFor)) return [waitingFor];
   const wanted = waitingFor.startsWith('FILE_UNLOCK_')
     ? [waitingFor.slice('FILE_UNLOCK_'.length), resource]

@@ -1,10 +1,20 @@
 /**
- * The strongly connected components of a directed graph that are circles: more than one node, or a node that leads
- * to itself. Iterative (Tarjan), so that a chain of 100,000 nodes does not exhaust the stack. Edges to unknown nodes
- * are ignored. Nodes and components keep the given order; within a component the nodes follow the edges as far as
- * one circle goes through it.
+ * One circle for each strongly connected component of a directed graph that has one, as a path along the edges. Edges
+ * to unknown nodes are ignored.
  */
 export function circlesOf(
+  nodes: readonly string[],
+  edgesOf: (node: string) => readonly string[],
+): string[][] {
+  return circularComponents(nodes, edgesOf).map((members) => circleIn(members, edgesOf));
+}
+
+/**
+ * The strongly connected components of a directed graph that hold a circle: more than one node, or a node that leads
+ * to itself. Iterative (Tarjan), so that a chain of 100,000 nodes does not exhaust the stack. Edges to unknown nodes
+ * are ignored. Each component begins with the node that the walk over the given order met first.
+ */
+export function circularComponents(
   nodes: readonly string[],
   edgesOf: (node: string) => readonly string[],
 ): string[][] {
@@ -13,7 +23,7 @@ export function circlesOf(
   const known = new Set(nodes);
   const onStack = new Set<string>();
   const stack: string[] = [];
-  const circles: string[][] = [];
+  const components: string[][] = [];
   let counter = 0;
 
   const enter = (node: string): Frame => {
@@ -42,18 +52,19 @@ export function circlesOf(
       const parent = work[work.length - 1];
       if (parent) low.set(parent.node, Math.min(low.get(parent.node)!, low.get(frame.node)!));
       if (low.get(frame.node) !== index.get(frame.node)) continue;
-      const component = new Set<string>();
+      const component: string[] = [];
       for (;;) {
         const member = stack.pop()!;
         onStack.delete(member);
-        component.add(member);
+        component.push(member);
         if (member === frame.node) break;
       }
-      if (component.size > 1 || edgesOf(frame.node).includes(frame.node))
-        circles.push(circleThrough(frame.node, component, edgesOf));
+      if (component.length > 1 || edgesOf(frame.node).includes(frame.node)) {
+        components.push(component.reverse());
+      }
     }
   }
-  return circles;
+  return components;
 }
 
 interface Frame {
@@ -62,12 +73,10 @@ interface Frame {
   next: number;
 }
 
-/** One shortest circle from `start` back to it inside its component (breadth first). */
-function circleThrough(
-  start: string,
-  component: ReadonlySet<string>,
-  edgesOf: (node: string) => readonly string[],
-): string[] {
+/** A shortest circle from the first node of a circular component back to it (breadth first). */
+export function circleIn(members: readonly string[], edgesOf: (node: string) => readonly string[]): string[] {
+  const start = members[0]!;
+  const component = new Set(members);
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (let at = 0; at < queue.length; at += 1) {

@@ -9,7 +9,7 @@ export type RankOrder = readonly Int32Array[];
 
 /** Vertices and segments that may be visited for one part of the graph, in all its sweeps together. */
 const sweepBudget = 600_000;
-const mostStarts = 12;
+const mostStarts = 24;
 /** Sweeps without a better order, after which a start is given up. */
 const patience = 4;
 

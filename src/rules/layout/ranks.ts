@@ -2,6 +2,8 @@ import { adjacencyOf, type Adjacency } from './adjacency';
 import { closingEdges } from './closingEdges';
 import type { LayoutNode } from './graphLayout';
 
+type Laned = Pick<LayoutNode, 'lane'>;
+
 /** Edges turned so that each runs downwards, and the rank of each node. */
 export interface Ranking {
   readonly upper: Int32Array;
@@ -26,7 +28,7 @@ export interface LaneRanks {
  * Rank of a node: the number of edges on the longest path that leads to it (the topological level of spec 003,
  * "Parallel Groups"). With lanes, the longest path inside its lane, below all ranks of the lanes above.
  */
-export function rankNodes(nodes: readonly LayoutNode[], source: Int32Array, target: Int32Array): Ranking {
+export function rankNodes(nodes: readonly Laned[], source: Int32Array, target: Int32Array): Ranking {
   const count = nodes.length;
   const closes = closingEdges(count, adjacencyOf(count, source, target));
   const upper = source.slice();
@@ -64,7 +66,7 @@ function turn(upper: Int32Array, lower: Int32Array, edge: number): void {
 
 /** The lane of each node as a position in `lanes`, which holds the lanes that are used, in their order. */
 function lanesOf(
-  nodes: readonly LayoutNode[],
+  nodes: readonly Laned[],
   upper: Int32Array,
   lower: Int32Array,
 ): { laneOf: Int32Array; lanes: number[] } {
