@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
+import type { AgentProvider } from '../../engine/agentProvider';
 import type { AgentInvocation } from '../../engine/ports';
 import { outcomeAfterAgent, recordOutcome, type StepDone } from '../../engine/stepLoop';
 import type { Track } from '../../model/track';
@@ -11,9 +12,13 @@ import { record, stepSettings, tellStep } from './loopOutcome';
 
 /**
  * Before an agent starts: the workspace must be trusted, and the person has seen the exact command (DESIGN §7). The
- * first time is counted for each program and the shape of its arguments, in each workspace.
+ * first time is counted for each program with its argument list (before the placeholders are filled), in each workspace.
  */
-export async function confirmStart(context: CommandContext, command: AgentInvocation): Promise<boolean> {
+export async function confirmStart(
+  context: CommandContext,
+  command: AgentInvocation,
+  provider: AgentProvider | undefined,
+): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
     context.dialogs.tell(
       'warning',
@@ -23,7 +28,7 @@ export async function confirmStart(context: CommandContext, command: AgentInvoca
     return false;
   }
   const mode = confirmAgent();
-  const approved = `agent.approved:${command.executable}`;
+  const approved = `agent.approved:${JSON.stringify([provider?.executable ?? command.executable, provider?.args])}`;
   if (mode === 'never' || (mode === 'firstTime' && context.memory.get(approved) === true)) return true;
   const start = l10n.t('Start');
   const answer = await context.dialogs.confirm(

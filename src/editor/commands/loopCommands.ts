@@ -150,7 +150,7 @@ async function step(
   preview: StepPreview,
   settings: StepSettings,
 ): Promise<void> {
-  if (preview.command && !(await confirmStart(context, preview.command))) return;
+  if (preview.command && !(await confirmStart(context, preview.command, settings.provider))) return;
   let options: StepOptions = settings;
   if (preview.asks.includes('businessSync')) {
     const businessSync = await askBusinessSync(context, track);
