@@ -1,4 +1,5 @@
 import { directors, type Director } from '../model/board';
+import type { RuleLine } from '../model/ruleLine';
 
 export interface BoardResolution {
   readonly verdict: 'APPROVED' | 'APPROVED_WITH_REVIEW' | 'REJECTED' | 'ESCALATE';
@@ -7,7 +8,64 @@ export interface BoardResolution {
   /** Directors whose vote is absent or neither yes nor no. */
   readonly missing: string[];
   readonly why: string;
+  /** The rule with the line that fired. */
+  readonly lines: readonly RuleLine[];
 }
+
+interface ResolutionRow {
+  readonly text: string;
+  readonly when: (approve: number, reject: number) => boolean;
+  readonly verdict: BoardResolution['verdict'];
+  /** The rule as a sentence goes on with it. */
+  readonly rule: string;
+}
+
+const undecided: ResolutionRow = {
+  text: 'Otherwise (a tie, missing votes, abstentions) → ESCALATE',
+  when: () => true,
+  verdict: 'ESCALATE',
+  rule: 'neither side has three votes, so a person decides.',
+};
+
+/** Spec 003, "Resolution Rules". */
+const fullRows: readonly ResolutionRow[] = [
+  {
+    text: '4 or 5 approve → APPROVED',
+    when: (approve) => approve >= 4,
+    verdict: 'APPROVED',
+    rule: 'four or five approvals approve.',
+  },
+  {
+    text: '3 approve → APPROVED WITH REVIEW',
+    when: (approve) => approve === 3,
+    verdict: 'APPROVED_WITH_REVIEW',
+    rule: 'three approvals approve with review.',
+  },
+  {
+    text: '3 or more reject → REJECTED',
+    when: (_, reject) => reject >= 3,
+    verdict: 'REJECTED',
+    rule: 'three or more rejections reject.',
+  },
+  undecided,
+];
+
+/** FORMATS §4.10: in a quick review approvals and concerns are yes. */
+const quickRows: readonly ResolutionRow[] = [
+  {
+    text: '3 or more yes (approve or concerns) → APPROVED',
+    when: (approve) => approve >= 3,
+    verdict: 'APPROVED',
+    rule: 'a quick review approves with three yes votes, concerns included.',
+  },
+  {
+    text: '3 or more reject → REJECTED',
+    when: (_, reject) => reject >= 3,
+    verdict: 'REJECTED',
+    rule: 'a quick review rejects when three yes votes cannot be reached.',
+  },
+  undecided,
+];
 
 /**
  * The verdict that the votes give (spec 003, "Resolution Rules"; FORMATS §4.10). Full meeting: 4 or 5 approve →
@@ -28,26 +86,23 @@ export function resolveBoard(
   const approve = count('yes');
   const reject = count('no');
   const missing = directors.filter((director) => (cast.get(director) ?? 'neither') === 'neither');
-  const tally = `${approve} approve, ${reject} reject${missing.length > 0 ? `, no vote from ${missing.join(', ')}` : ''}`;
-  const result = (verdict: BoardResolution['verdict'], rule: string): BoardResolution => ({
-    verdict,
+  const none = missing.length > 0 ? `, no vote from ${missing.join(', ')}` : '';
+  const tally = `${approve} ${quick ? 'yes' : 'approve'}, ${reject} reject${none}`;
+  const rows = quick ? quickRows : fullRows;
+  const fired = rows.findIndex((row) => row.when(approve, reject));
+  const row = rows[fired] ?? undecided;
+  return {
+    verdict: row.verdict,
     approve,
     reject,
     missing,
-    why: `${tally}: ${rule}`,
-  });
-
-  if (quick) {
-    if (approve >= 3)
-      return result('APPROVED', 'a quick review approves with three yes votes, concerns included.');
-    if (reject >= 3)
-      return result('REJECTED', 'a quick review rejects when three yes votes cannot be reached.');
-  } else {
-    if (approve >= 4) return result('APPROVED', 'four or five approvals approve.');
-    if (approve === 3) return result('APPROVED_WITH_REVIEW', 'three approvals approve with review.');
-    if (reject >= 3) return result('REJECTED', 'three or more rejections reject.');
-  }
-  return result('ESCALATE', 'neither side has three votes, so a person decides.');
+    why: `${tally}: ${row.rule}`,
+    lines: rows.map((candidate, i) => ({
+      text: candidate.text,
+      because: i > fired ? '' : `${tally}.`,
+      state: i < fired ? 'passedOver' : i === fired ? 'fired' : 'notReached',
+    })),
+  };
 }
 
 function meaningOf(verdict: string, quick: boolean): 'yes' | 'no' | 'neither' {

@@ -26,7 +26,7 @@ const parser = new XMLParser({
   captureMetaData: true,
   stopNodes: ['..system-out', '..system-err', '..failure', '..error'],
 });
-const position: symbol = XMLParser.getMetaDataSymbol();
+const position = XMLParser.getMetaDataSymbol().valueOf();
 
 /**
  * The root element of an XML text. Entities are never expanded and nothing outside the text is ever read: a text that
