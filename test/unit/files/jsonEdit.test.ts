@@ -335,7 +335,7 @@ function expected(value: unknown, path: readonly (string | number)[], wanted: un
     else list[key] = expected(list[key], rest, wanted);
     return list;
   }
-  const entries = Object.entries((value ?? {})).filter(
+  const entries = Object.entries(value ?? {}).filter(
     ([k]) => k !== key || rest.length > 0 || wanted !== undefined,
   );
   const old = entries.find(([k]) => k === key);
