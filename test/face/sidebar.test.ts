@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { eventually } from './eventually';
-import { inWorkbench, type Workbench } from './workbench';
+import { inWorkbench, type THEMES, type Workbench } from './workbench';
 
 const checkout = 'conductor/tracks/one-page-checkout_20261019';
 const plan = `${checkout}/plan.md`;
@@ -29,6 +29,39 @@ function sleeper(seconds: number): Record<string, unknown> {
 
 describe('the sidebar', () => {
   it(
+    'shows the tracks of the sample by state, each with step, progress and fix cycle; the active one in the status bar',
+    inWorkbench({}, async (workbench) => {
+      await workbench.openContainer('Conductor');
+      const tracks = workbench.view('Tracks');
+      await tracks.row('One-page checkout').waitFor();
+      const rows = await tracks.rows();
+      const told = rows.map(({ label, description }) => `${label} | ${description}`);
+      assert.ok(told.includes('One-page checkout | EXECUTE · 7/14'), told.join('\n'));
+      assert.ok(
+        told.some((row) => /^Stock reservations \| FIX · 11\/13 · fix 2\/3/.test(row)),
+        told.join('\n'),
+      );
+      assert.ok(
+        told.some((row) => /^Live carrier rates \| EXECUTE blocked · /.test(row)),
+        told.join('\n'),
+      );
+      assert.deepEqual(
+        rows.filter(({ level }) => level === 1).map(({ label }) => label),
+        ['Active', 'Paused', 'Done', 'Archived'],
+      );
+      const spoken = rows.find(({ label }) => label === 'One-page checkout')?.spoken ?? '';
+      assert.match(spoken, /^One-page checkout, Active, step EXECUTE, In Progress, 7 of 14 tasks done/);
+      await eventually(async () => {
+        const items = await workbench.statusBar();
+        assert.ok(
+          items.some((text) => /One-page checkout · EXECUTE · 7\/14/.test(text)),
+          items.join('|'),
+        );
+      });
+    }),
+  );
+
+  it(
     'is clicked through: loop, plan, gates, board and documents of a track',
     inWorkbench({}, async (workbench) => {
       await workbench.openContainer('Conductor');
@@ -54,6 +87,42 @@ describe('the sidebar', () => {
       await tracks.row('Documents').expand();
       await tracks.row('spec.md').click();
       await workbench.waitForTab('spec.md');
+    }),
+  );
+
+  it(
+    'marks a task done with one click on its check box, and back: plan.md on disk follows byte for byte',
+    inWorkbench({}, async (workbench) => {
+      const before = workbench.read(plan);
+      const tracks = await openPhase(workbench);
+      const task = tracks.row('3.4 Payment form');
+      await task.toggle();
+      await eventually(() =>
+        assert.equal(workbench.read(plan), before.replace('- [ ] Task 3.4', '- [x] Task 3.4')),
+      );
+      await eventually(async () => assert.equal(await task.checked(), true));
+      await eventually(async () =>
+        assert.equal((await rowNamed(workbench, 'One-page checkout')).description, 'EXECUTE · 8/14'),
+      );
+      await task.toggle();
+      await eventually(() => assert.equal(workbench.read(plan), before));
+      // The row itself opens the plan at its line.
+      await task.click();
+      await workbench.waitForTab('plan.md');
+      await eventually(async () => assert.match(await workbench.editorText(), /Task 3\.4: Payment form/));
+    }),
+  );
+
+  it(
+    'shows within a moment what another program writes, and keeps what is open and selected',
+    inWorkbench({}, async (workbench) => {
+      const tracks = await openPhase(workbench);
+      workbench.write(plan, workbench.read(plan).replace('- [ ] Task 3.4', '- [~] Task 3.4'));
+      await eventually(async () =>
+        assert.equal((await rowNamed(workbench, '3.4 Payment form')).description, 'In Progress'),
+      );
+      const rows = await tracks.rows();
+      assert.equal(rows.find(({ label }) => label.startsWith('Phase 3'))?.expanded, true);
     }),
   );
 
@@ -103,6 +172,45 @@ describe('the sidebar', () => {
       assert.ok(choices.includes('Record Passed') && choices.includes('Set Step…'), choices.join());
       await workbench.screenshot('step-loop');
       await workbench.page.keyboard.press('Escape');
+    }),
+  );
+
+  it(
+    'resumes a paused track: its status first, then its next step',
+    inWorkbench({}, async (workbench) => {
+      await workbench.openContainer('Conductor');
+      await workbench.view('Tracks').row('Gift cards').waitFor();
+      await workbench.runCommand('Conductor: Resume Track');
+      await workbench.pick('Gift cards');
+      await workbench.question('Gift cards · EXECUTE');
+      await workbench.page.keyboard.press('Escape');
+      assert.match(
+        workbench.read('conductor/tracks/gift-cards_20261012/metadata.json'),
+        /"status": "in_progress"/,
+      );
+      await eventually(async () => {
+        const rows = await workbench.view('Tracks').rows();
+        assert.equal(
+          rows.some(({ label }) => label === 'Paused'),
+          false,
+        );
+      });
+    }),
+  );
+
+  it(
+    'steps the loop from the palette: records what a person reports and goes on',
+    inWorkbench({}, async (workbench) => {
+      await workbench.openContainer('Conductor');
+      await workbench.view('Tracks').row('One-page checkout').waitFor();
+      await workbench.runCommand('Conductor: Step Loop');
+      await workbench.pick('One-page checkout');
+      await workbench.question('One-page checkout · EXECUTE');
+      await workbench.pick('Record Passed');
+      await eventually(() => assert.equal(loopOf(workbench).current_step, 'EVALUATE_EXECUTION'));
+      await eventually(async () =>
+        assert.match((await rowNamed(workbench, 'One-page checkout')).description, /^EVALUATE_EXECUTION · /),
+      );
     }),
   );
 
@@ -193,20 +301,6 @@ describe('the sidebar', () => {
   );
 
   it(
-    'tells in the status bar where the active track is',
-    inWorkbench({}, async (workbench) => {
-      await workbench.openContainer('Conductor');
-      await eventually(async () => {
-        const items = await workbench.statusBar();
-        assert.ok(
-          items.some((text) => /One-page checkout · EXECUTE · 7\/14/.test(text)),
-          items.join('|'),
-        );
-      });
-    }),
-  );
-
-  it(
     'makes a track, step by step',
     inWorkbench({}, async (workbench) => {
       await workbench.openContainer('Conductor');
@@ -223,6 +317,16 @@ describe('the sidebar', () => {
   );
 
   it(
+    'welcomes an empty window',
+    inWorkbench({ fixture: null }, async (workbench) => {
+      await workbench.openContainer('Conductor');
+      await eventually(async () =>
+        assert.match(await workbench.view('Tracks').welcome(), /tracks of an open folder/),
+      );
+    }),
+  );
+
+  it(
     'welcomes a folder without a conductor directory, and makes one there',
     inWorkbench({ fixture: 'test/fixtures/track-system' }, async (workbench) => {
       await workbench.openContainer('Conductor');
@@ -233,6 +337,25 @@ describe('the sidebar', () => {
       await workbench.notification(/^Made \d+ files in /);
       assert.match(workbench.read('conductor/tracks.md'), /Active Tracks/);
       await eventually(async () => assert.match(await tracks.welcome(), /no tracks yet/));
+    }),
+  );
+
+  it(
+    'is at home in light, dark and high contrast (pictures)',
+    inWorkbench({ size: { width: 1280, height: 860 } }, async (workbench) => {
+      const tracks = await openPhase(workbench);
+      await workbench.setSideBarWidth(460);
+      await tracks.row('3.4 Payment form').click();
+      await workbench.waitForTab('plan.md');
+      for (const theme of [
+        'light',
+        'highContrast',
+        'highContrastLight',
+        'dark',
+      ] satisfies (keyof typeof THEMES)[]) {
+        await workbench.setTheme(theme);
+        await workbench.screenshot(`sidebar-${theme}`);
+      }
     }),
   );
 
