@@ -1,6 +1,8 @@
 // Runs the tests of test/face/: a real workbench in a browser with the packaged extension.
-//   node scripts/face.mjs [--grep TEXT] [--no-build] [FILE…]
+//   node scripts/face.mjs [--grep TEXT] [--no-build] [--pictures] [FILE…]
+// With --pictures the pictures that the README shows are taken over into docs/images/.
 import fs from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensurePackages } from './lib/packages.mjs';
@@ -11,7 +13,11 @@ import { readTally } from './lib/tally.mjs';
 import { ensureVscode } from './lib/vscodeInstall.mjs';
 
 const { values, positionals } = parseArgs({
-  options: { grep: { type: 'string' }, build: { type: 'boolean', default: true } },
+  options: {
+    grep: { type: 'string' },
+    build: { type: 'boolean', default: true },
+    pictures: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
   allowNegative: true,
 });
@@ -34,5 +40,13 @@ await runMain(async () => {
   );
   const { passed, failed } = readTally(tally);
   if (!process.env['CONDUCTOR_TALLY']) console.log(`\n${passed} passed, ${failed} failed`);
-  return code;
+  if (values.pictures && code === 0) takeOver(inRoot('out/face'), inRoot('docs/images'));
+  return passed === 0 ? 1 : code;
 });
+
+/** Copies the pictures of the side bar, which the README shows. @param {string} from @param {string} to */
+function takeOver(from, to) {
+  fs.mkdirSync(to, { recursive: true });
+  for (const name of fs.readdirSync(from))
+    if (/^sidebar-.*\.png$/.test(name)) fs.copyFileSync(path.join(from, name), path.join(to, name));
+}

@@ -57,7 +57,9 @@ async function staticChecks() {
         quiet: true,
         timeoutMs: 300_000,
       });
-      return result.code === 0 ? [] : [result.timedOut ? 'took longer than 5 minutes' : result.output.trim()];
+      return result.code === 0
+        ? []
+        : [result.timedOut ? 'took longer than 10 minutes' : result.output.trim()];
     };
   /** @type {[string, () => Promise<string[]>][]} name, and what is wrong */
   const checks = [
