@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { encodeText } from '../files/textFile';
 import type { EditRefusal, EditResult } from '../model/edit';
 import { containedPath } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { LockBusyError, withLock } from './lock';
 import { changeFile } from './changeFile';
+import { Turns } from './turns';
 import { writingDisk, type WritingDisk } from './writingDisk';
 
 /** Changes text files. Each face brings the one that fits: on disk, or through an open editor (DESIGN §4). */
@@ -70,13 +71,19 @@ export interface DiskFileEditorOptions {
 export class DiskFileEditor implements FileEditor {
   readonly #options: DiskFileEditorOptions;
   readonly #disk: WritingDisk;
+  readonly #turns = new Turns();
 
   constructor(options: DiskFileEditorOptions = {}) {
     this.#options = options;
     this.#disk = options.disk ?? writingDisk;
   }
 
-  async edit(request: EditRequest): Promise<EditOutcome> {
+  /** Edits of one file are made in the order in which they were asked for. */
+  edit(request: EditRequest): Promise<EditOutcome> {
+    return this.#turns.take(resolve(request.root, request.file), () => this.#edit(request));
+  }
+
+  async #edit(request: EditRequest): Promise<EditOutcome> {
     const path = await containedPath(request.root, request.file);
     if (path === undefined) return outsideRoot(request);
     try {

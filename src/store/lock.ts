@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from './ioError';
+import { Turns } from './turns';
 
 /** How long to wait for a lock, and when one that is held counts as left behind. */
 export interface LockOptions {
@@ -69,23 +70,10 @@ export async function withLock<T>(
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const lock = lockPathOf(file);
-  const before = turns.get(lock) ?? Promise.resolve();
-  const turn = before.then(() => hold(lock, options, work));
-  // The next in line waits for the end of this turn, whichever it is; its failure is this caller's alone.
-  const ended = turn.then(
-    () => undefined,
-    () => undefined,
-  );
-  turns.set(lock, ended);
-  try {
-    return await turn;
-  } finally {
-    if (turns.get(lock) === ended) turns.delete(lock);
-  }
+  return turns.take(lock, () => hold(lock, options, work));
 }
 
-/** Last turn that was given out in this process, by lock. */
-const turns = new Map<string, Promise<void>>();
+const turns = new Turns();
 
 async function hold<T>(lock: string, options: LockOptions, work: (lease: Lease) => Promise<T>): Promise<T> {
   const staleMs = options.staleMs ?? 30_000;
