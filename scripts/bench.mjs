@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATED, writeGeneratedDirectory } from './bench/generatedDirectory.mjs';
 import { readBundleSizes } from './lib/bundleSizes.mjs';
+import { layoutRows } from './bench/layoutRows.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { inRoot, OUT } from './lib/paths.mjs';
 import { must, runMain } from './lib/processes.mjs';
@@ -39,6 +40,7 @@ await runMain(async () => {
   await bundle();
   /** @type {Row[]} */
   const rows = bundles();
+  rows.push(...(await layoutRows((...args) => measureIn('layout.js', ...args), median)));
   if (values.vscode) rows.push(...(await activation()));
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'conductor-bench-'));
   try {
@@ -75,7 +77,7 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['vscode'],
     logLevel: 'warning',
-    entryPoints: ['scripts/bench/measure.ts', 'scripts/bench/activation.ts'],
+    entryPoints: ['scripts/bench/measure.ts', 'scripts/bench/activation.ts', 'scripts/bench/layout.ts'],
     outdir: BUNDLES,
   });
 }
@@ -113,10 +115,19 @@ function largestOfCorpus() {
  * @param {readonly string[]} args
  */
 async function measure(what, ...args) {
+  return measureIn('measure.js', what, ...args);
+}
+
+/**
+ * @param {string} script one of the bundled measurements
+ * @param {string} what
+ * @param {readonly string[]} args
+ */
+async function measureIn(script, what, ...args) {
   const output = await must(
     `Measuring ${what}`,
     process.execPath,
-    ['--expose-gc', path.join(BUNDLES, 'measure.js'), what, ...args],
+    ['--expose-gc', path.join(BUNDLES, script), what, ...args],
     { quiet: true, timeoutMs: 120_000 },
   );
   return JSON.parse(output);

@@ -33,7 +33,7 @@ export function layoutGraph(
   const { order, crossings } = kept
     ? { order: kept, crossings: crossingsOf(graph, kept) }
     : orderRanks(graph);
-  const centre = assignCentres(graph, order, settings.nodeGap);
+  const centre = assignCentres(graph, order, settings);
   return { ...place(nodes, used, ranking, graph, centre, settings), crossings };
 }
 

@@ -3,6 +3,13 @@ import type { PlacedNode } from './graphLayout';
 /** Free space that ports leave at the corners of a node. */
 const corner = 16;
 
+/** From the middle of a side of a node to the port of the edge at `place` of `count`, counted from the left. */
+export function portOffset(width: number, count: number, place: number, portGap: number): number {
+  if (count < 2) return 0;
+  const room = Math.max(0, width - 2 * corner);
+  return Math.min(portGap, room / (count - 1)) * (place - (count - 1) / 2);
+}
+
 /**
  * The x at which each edge meets its node: side by side around the middle, in the order of what lies at the edges'
  * other ends, so that they do not cross at the node.
@@ -21,10 +28,10 @@ export function spreadPorts(
     if (edges.length === 0) return;
     const node = nodes[v]!;
     if (edges.length > 1) edges.sort((a, b) => towards[a]! - towards[b]! || a - b);
-    const room = Math.max(0, node.width - 2 * corner);
-    const gap = Math.min(portGap, edges.length > 1 ? room / (edges.length - 1) : 0);
-    const first = node.x + node.width / 2 - (gap * (edges.length - 1)) / 2;
-    edges.forEach((e, i) => (x[e] = Math.round((first + gap * i) * 100) / 100));
+    edges.forEach((e, place) => {
+      const offset = portOffset(node.width, edges.length, place, portGap);
+      x[e] = Math.round((node.x + node.width / 2 + offset) * 100) / 100;
+    });
   });
   return x;
 }

@@ -8,8 +8,8 @@ import type { RankedGraph } from './rankedGraph';
 export type RankOrder = readonly Int32Array[];
 
 /** Vertices and segments that may be visited for one part of the graph, in all its sweeps together. */
-const sweepBudget = 600_000;
-const mostStarts = 24;
+const sweepBudget = 400_000;
+const mostStarts = 16;
 /** Sweeps without a better order, after which a start is given up. */
 const patience = 4;
 

@@ -58,7 +58,10 @@ export function dagLanes(
       lanes.set(key, { ...lane, line, tasks: [task], level });
     }
   }
-  const sorted = [...lanes].sort(([, a], [, b]) => a.level - b.level).map(([key]) => key);
+  // What the dag does not have waits for nothing in it: on top.
+  const height = ({ kind, level }: { kind: TaskLane['kind']; level: number }): number =>
+    kind === 'outside' ? -1 : level;
+  const sorted = [...lanes].sort(([, a], [, b]) => height(a) - height(b)).map(([key]) => key);
   const place = new Map(sorted.map((key, i) => [key, i]));
   const above = (key: string): string[] => {
     const keys = new Set(

@@ -108,7 +108,7 @@ describe('the graph as Mermaid', () => {
     const lines = taskGraphMermaid(sampleGraph()).split('\n');
     assert.equal(lines[0], 'flowchart TD');
     for (const line of [
-      '  subgraph lane0["pg-1"]',
+      '  subgraph lane1["pg-1"]',
       '    n0["1.1 Create store<br/>Done"]:::done',
       '    n1["1.2 Build resolver<br/>Running, 62 %"]:::running',
       '    n4(["gone<br/>Not in the plan"]):::waiting',
