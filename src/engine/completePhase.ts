@@ -11,6 +11,8 @@ import type { Ports } from './ports';
 export interface CompletePhaseOptions {
   /** What a person has verified, for the checks that the files cannot answer. */
   readonly confirmed?: Readonly<Partial<Record<PhaseCheckName, boolean>>>;
+  /** Checks that a person waived with a reason. Open tasks cannot be waived. */
+  readonly waived?: readonly PhaseCheckName[];
   /** Commit for `[checkpoint: …]`. By default HEAD, where the dialect or the plan itself writes checkpoints. */
   readonly checkpoint?: string;
   readonly signal?: AbortSignal;
@@ -39,7 +41,8 @@ export async function completePhase(
     change: (text) => {
       const plan = parsePlan(text);
       const { checks } = phaseCompletion(plan, phaseKey, { reports, confirmed: options.confirmed ?? {} });
-      const open = checks.filter((check) => check.passed !== true);
+      const waived = new Set<PhaseCheckName>(options.waived?.filter((name) => name !== 'Tasks'));
+      const open = checks.filter((check) => check.passed !== true && !waived.has(check.name));
       if (open.length > 0) return { refused: notVerified(open) };
       const checkpoint = options.checkpoint ?? (writesCheckpoints(track, plan) ? head : undefined);
       return completePhaseEdits(text, plan, phaseKey, checkpoint);

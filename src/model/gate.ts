@@ -19,6 +19,8 @@ export interface Gate {
   readonly evaluatedAt?: string;
   /** The evaluator's own verdict, as written in the report or the checkpoint. */
   readonly statedVerdict?: string;
+  /** Why this round failed, in the evaluator's own words. */
+  readonly failureReasons: readonly string[];
   readonly criteria: readonly Criterion[];
   /** Earlier rounds, newest first. */
   readonly earlier: readonly GateRound[];

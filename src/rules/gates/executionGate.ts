@@ -20,8 +20,8 @@ import {
 import { earlierRounds, roundsOf } from './rounds';
 import { testEvidence } from './testEvidence';
 
-/** Steps at which test results on disk can be about this evaluation; afterwards they are about something else. */
-const resultsCount = new Set(['EXECUTE', 'EVALUATE_EXECUTION', 'FIX']);
+/** Steps at which test results on disk are about this evaluation. While fixes are made they are about the next one. */
+const resultsCount = new Set(['EXECUTE', 'EVALUATE_EXECUTION']);
 /** Steps before the first evaluation: that tasks are open is then no failure. */
 const notReached = new Set(['NOT_STARTED', 'PLAN', 'EVALUATE_PLAN', 'EXECUTE']);
 
@@ -33,17 +33,16 @@ export function executionGate(track: Track, evidence: GateEvidence): Gate {
   const contradictions: Contradictions = [];
   const from = sourcesOf(track, rounds);
   const report = rounds.present;
-  const reached = rounds.evaluated || !notReached.has(track.loop?.step ?? 'NOT_STARTED');
+  const at = track.loop?.step ?? 'NOT_STARTED';
   const isKnown = knownRows(track, report);
   const checks = executionChecks.map((check) => {
     const criterion = checkCriterion(check, from, contradictions);
     if (check.id === 'tests') {
-      return track.loop && resultsCount.has(track.loop.step)
-        ? withTestResults(criterion, evidence, contradictions)
-        : criterion;
+      return resultsCount.has(at) ? withTestResults(criterion, evidence, contradictions) : criterion;
     }
-    if (check.id !== 'plan-updated' && check.id !== 'leftover') return criterion;
-    return withPlan(criterion, track, reached, contradictions);
+    // At FIX plan.md has the tasks of the fix, which this round's evaluation could not know.
+    const aboutPlan = (check.id === 'plan-updated' || check.id === 'leftover') && at !== 'FIX';
+    return aboutPlan ? withPlan(criterion, track, !notReached.has(at), contradictions) : criterion;
   });
   const uses = usesBoard(track);
   const criteria = [
@@ -56,7 +55,7 @@ export function executionGate(track: Track, evidence: GateEvidence): Gate {
       {
         name: 'Board Quick Review',
         question: 'Quick review of the board at every evaluation',
-        required: uses,
+        required: uses && (at === 'EVALUATE_EXECUTION' || notReached.has(at)),
         missing: uses
           ? 'Spec 003 asks for a quick review at every evaluation; none is recorded.'
           : 'The project has no board.',

@@ -25,6 +25,14 @@ export function gatesOf(track: Track, evidence: GateEvidence = {}): Gate[] {
   ];
 }
 
+/** One gate of a track by its id; also PRE_LAUNCH when nothing is due there yet. */
+export function gateById(track: Track, id: string, evidence: GateEvidence = {}): Gate | undefined {
+  return (
+    gatesOf(track, evidence).find((gate) => gate.id === id) ??
+    (id === 'PRE_LAUNCH' ? preLaunchGate(track) : undefined)
+  );
+}
+
 /** The gate that the track stands at: what a person is asked to review when they name none. */
 export function presentGateOf(track: Track, gates: readonly Gate[]): Gate | undefined {
   const step = track.loop?.step;

@@ -39,6 +39,7 @@ export function metricGate(
     round,
     evaluated: criteria.some(({ value }) => value !== undefined),
     criteria: withPersonsEntries(criteria, reviews, round),
+    failureReasons: [],
     earlier: [],
     reviews,
     contradictions: [],

@@ -35,6 +35,7 @@ export function phaseGate(track: Track, phase: Phase, evidence: GateEvidence): G
     round: 1,
     evaluated: criteria.some(({ state }) => state !== 'open'),
     criteria: withPersonsEntries(criteria, reviews, 1),
+    failureReasons: [],
     earlier: [],
     reviews,
     contradictions: saysDoneTooSoon(track, phase, criteria),

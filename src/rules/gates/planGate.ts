@@ -56,7 +56,7 @@ export function aboutEvaluation(
   fields: Readonly<Record<string, string>> | undefined,
   report: LocatedReport | undefined,
   checkpoint: ReturnType<typeof roundsOf>['checkpoint'],
-): Pick<Gate, 'evaluator' | 'evaluatedAt' | 'statedVerdict'> {
+): Pick<Gate, 'evaluator' | 'evaluatedAt' | 'statedVerdict' | 'failureReasons'> {
   const evaluator = fields?.['Evaluator'] ?? checkpoint?.agent;
   const at = checkpoint?.completedAt ?? (report ? dateOf(report) : undefined);
   const verdict = report?.report.verdict ?? checkpoint?.verdict;
@@ -64,6 +64,7 @@ export function aboutEvaluation(
     ...(evaluator === undefined ? {} : { evaluator }),
     ...(at === undefined ? {} : { evaluatedAt: at }),
     ...(verdict === undefined ? {} : { statedVerdict: verdict }),
+    failureReasons: report?.report.failureReasons ?? checkpoint?.failureReasons ?? [],
   };
 }
 
@@ -176,7 +177,7 @@ function boardCriterion(track: Track, contradictions: Contradictions): Criterion
       name: 'Board Meeting',
       question:
         'Major tracks (architecture, integration, infrastructure, 5 or more tasks, P0): full board meeting',
-      required: major !== undefined && uses,
+      required: major !== undefined && uses && isAhead(track),
       missing:
         major === undefined
           ? 'Not a major track: no board meeting is asked for.'
@@ -184,6 +185,12 @@ function boardCriterion(track: Track, contradictions: Contradictions): Criterion
     },
     contradictions,
   );
+}
+
+/** The gate has not been passed yet: afterwards a meeting that was not held is history. */
+function isAhead(track: Track): boolean {
+  const step = track.loop?.step;
+  return step === 'NOT_STARTED' || step === 'PLAN' || step === 'EVALUATE_PLAN';
 }
 
 function majorBecause(track: Track): string | undefined {

@@ -63,6 +63,7 @@ export function preLaunchGate(track: Track): Gate {
     ...(session?.timestamp === undefined ? {} : { evaluatedAt: session.timestamp }),
     ...(session?.verdict === undefined ? {} : { statedVerdict: session.verdict }),
     criteria: withPersonsEntries(criteria, reviews, 1),
+    failureReasons: [],
     earlier: [],
     reviews,
     contradictions,
