@@ -1,6 +1,7 @@
-import type { Plan, Task } from '../model/plan';
+import type { Plan } from '../model/plan';
 import type { Dialect } from '../model/track';
 import type { CommitForm } from './commitMention';
+import { everyTask } from './everyTask';
 import { PlanText } from './taskPlace';
 
 /** How the people and agents of a project write markers and commits, so that ours look like theirs. */
@@ -55,9 +56,7 @@ function countHabits(plans: readonly { readonly text: string; readonly plan: Pla
   const counts = new Map<string, number>();
   for (const { text, plan } of plans) {
     const planText = new PlanText(text);
-    const waiting: Task[] = plan.phases.flatMap((phase) => [...phase.tasks]);
-    for (let task = waiting.pop(); task; task = waiting.pop()) {
-      waiting.push(...task.tasks);
+    for (const task of everyTask(plan.phases.flatMap((phase) => phase.tasks))) {
       if (task.markerRange) {
         add(counts, text.slice(task.markerRange.start, task.markerRange.end));
       }

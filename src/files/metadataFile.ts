@@ -133,10 +133,12 @@ function boardSessionsOf(raw: Loose, loop: Loose | undefined): BoardSession[] {
     ...itemsOf(field(raw, 'board_sessions')),
     ...itemsOf(field(loop, 'board_sessions')),
   ].flatMap((item) => boardSessionOf(item, 'metadata') ?? []);
-  return sessions.filter(
-    (session, i) =>
-      session.sessionId === '' || sessions.findIndex((s) => s.sessionId === session.sessionId) === i,
-  );
+  const seen = new Set<string>();
+  return sessions.filter(({ sessionId }) => {
+    if (sessionId !== '' && seen.has(sessionId)) return false;
+    seen.add(sessionId);
+    return true;
+  });
 }
 
 function consultationOf(item: unknown): LeadConsultation | undefined {
@@ -156,17 +158,30 @@ function consultationOf(item: unknown): LeadConsultation | undefined {
 
 // --- wrong types ---
 
+/** More say no more to a person, and each is looked up in the text. */
+const mostTypeProblems = 50;
+
 /** What the schema of metadata.json finds odd: which field, on which line, what it should be. */
 function typeProblems(text: string, raw: Loose): TextProblem[] {
   const result = metadataSchema.safeParse(raw);
   if (result.success) return [];
   const tree = treeOf(text);
-  return result.error.issues.map((issue) => ({
+  const problems = result.error.issues.slice(0, mostTypeProblems).map((issue): TextProblem => ({
     line: tree && lineOf(text, tree, issue.path),
     severity: 'warning',
     code: 'metadata-type',
     message: `metadata.json: ${issueWords(issue, raw)}. It is shown as far as it can be read.`,
   }));
+  const more = result.error.issues.length - problems.length;
+  if (more === 0) return problems;
+  return [
+    ...problems,
+    {
+      severity: 'warning',
+      code: 'metadata-type',
+      message: `metadata.json: ${more} more values have a wrong type.`,
+    },
+  ];
 }
 
 function issueWords(issue: z.core.$ZodIssue, raw: Loose): string {

@@ -2,6 +2,7 @@ import type { EditRefusal, EditResult, TextEdit } from '../model/edit';
 import { markerCharacter, markerOf, markerWord } from '../model/marker';
 import type { Marker, SettableMarker } from '../model/marker';
 import type { Phase, Plan, Task, TextRange } from '../model/plan';
+import { everyTask } from './everyTask';
 import { isSha } from './commitMention';
 import type { CommitForm, CommitMention } from './commitMention';
 import type { MarkHabits } from './markHabits';
@@ -195,12 +196,10 @@ function headingEnd(line: string, isBold: boolean): number {
 
 /** The task with this id, at whatever depth. */
 export function findTask(plan: Plan, id: string): Task | undefined {
-  const waiting: Task[] = plan.phases.flatMap((phase) => [...phase.tasks]);
-  for (let task = waiting.pop(); task; task = waiting.pop()) {
+  for (const task of everyTask(plan.phases.flatMap((phase) => phase.tasks))) {
     if (task.id === id) {
       return task;
     }
-    waiting.push(...task.tasks);
   }
   return undefined;
 }

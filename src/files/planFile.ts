@@ -1,6 +1,6 @@
 import type { Dag } from '../model/dag';
 import type { Phase, Plan, Section, Task } from '../model/plan';
-import type { TextProblem } from '../model/problem';
+import { cappedProblems, type TextProblem } from '../model/problem';
 import { parseDag } from './dagBlock';
 import { readReports } from './evaluationReportFile';
 import { scanLines } from './markdownLines';
@@ -38,12 +38,15 @@ export function parsePlan(text: string): Plan {
     dag,
     reports: reader.outline.hasReports ? readReports(text, lines) : [],
     sections: sectionsOf(reader.outline.sections, phases),
-    problems: [
-      ...literalProblems(text, lines, literal),
-      ...reader.problems,
-      ...settled.problems,
-      ...fenceProblems(lines),
-    ].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    problems: cappedProblems(
+      [
+        ...literalProblems(text, lines, literal),
+        ...reader.problems,
+        ...settled.problems,
+        ...fenceProblems(lines),
+      ].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+      100,
+    ),
   };
 }
 
@@ -155,8 +158,8 @@ function dagOf(
 ): Dag {
   const inner = lines.slice(first, last + 1);
   // A fence inside a list item is indented as a whole; quote marks are no part of the YAML either.
-  const margin = Math.min(
-    ...inner.filter((l) => l.contentStart < l.end).map((l) => l.contentStart - l.start),
+  const margin = inner.reduce(
+    (least, l) => (l.contentStart < l.end ? Math.min(least, l.contentStart - l.start) : least),
     1000,
   );
   const yaml = inner.map((l) => text.slice(Math.min(l.start + margin, l.end), l.end)).join('\n');

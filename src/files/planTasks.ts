@@ -1,6 +1,7 @@
 import type { Dag } from '../model/dag';
 import type { Marker } from '../model/marker';
 import type { TextProblem } from '../model/problem';
+import { everyTask } from './everyTask';
 import type { BoxDraft, PhaseDraft, TaskDraft } from './planDraft';
 
 /** What is left when double entries are joined and states are worked out. */
@@ -94,8 +95,8 @@ function joinCopy(
     original.markerRange = copy.markerRange;
     original.commits.push(...copy.commits);
     original.notes.push(...copy.notes);
-    original.tasks.push(...copy.tasks);
-    original.attributes.push(...copy.attributes);
+    addAll(original.tasks, copy.tasks);
+    addAll(original.attributes, copy.attributes);
     return;
   }
   if (original.marker !== copy.marker) {
@@ -107,8 +108,7 @@ function joinCopy(
     });
   }
   const under = copy.copyOf ?? 'repeated task';
-  const waiting = [copy];
-  for (let task = waiting.pop(); task; task = waiting.pop()) {
+  for (const task of everyTask([copy])) {
     if (task.markerRange) {
       elsewhere.push({
         line: task.line,
@@ -118,8 +118,7 @@ function joinCopy(
         under,
       });
     }
-    elsewhere.push(...task.attributes);
-    waiting.push(...task.tasks);
+    addAll(elsewhere, task.attributes);
   }
 }
 
@@ -134,7 +133,7 @@ function settleMarker(task: TaskDraft, elsewhere: BoxDraft[]): void {
     task.markerRange = attribute.markerRange;
     return;
   }
-  elsewhere.push(...task.attributes);
+  addAll(elsewhere, task.attributes);
   if (task.place === 'derived') {
     const below = task.tasks.length > 0 ? task.tasks : task.attributes;
     task.marker = below.length > 0 ? joinMarkers(below.map((child) => child.marker)) : (task.said ?? 'todo');
@@ -162,15 +161,20 @@ function addDagFacts(tasks: readonly TaskDraft[], dag: Dag): void {
   const groups = new Map(
     dag.parallelGroups.flatMap((group) => group.tasks.map((id) => [id, group.id] as const)),
   );
-  const waiting = [...tasks];
-  for (let task = waiting.pop(); task; task = waiting.pop()) {
-    waiting.push(...task.tasks);
+  for (const task of everyTask(tasks)) {
     const node = nodes.get(task.number ?? '');
     if (node) {
-      task.dependsOn.push(...node.dependsOn);
-      task.files.push(...node.files);
+      addAll(task.dependsOn, node.dependsOn);
+      addAll(task.files, node.files);
       task.acceptance ??= node.acceptance;
       task.parallelGroup ??= groups.get(node.id);
     }
+  }
+}
+
+/** Unlike `push(...items)`, for any number of items. */
+function addAll<T>(list: T[], items: readonly T[]): void {
+  for (const item of items) {
+    list.push(item);
   }
 }

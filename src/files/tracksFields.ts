@@ -54,10 +54,10 @@ export function fieldsOf(
     const found = linksIn(line.text);
     inTasks ||= below === 'heading' && boxOf(itemOf(line.text)?.content ?? '') !== undefined;
     if (inTasks) {
-      boxLinks.push(...found);
+      for (const target of found) boxLinks.push(target);
       continue;
     }
-    links.push(...found);
+    for (const target of found) links.push(target);
     const named = linkField.exec(line.text);
     if (named && found.length === 0) {
       const path = plainPath(line.text.slice(named.index + named[0].length));

@@ -24,8 +24,10 @@ export const emojiMarkers: readonly (readonly [RegExp, Marker])[] = [
   [/^(?:⛔|🚫|❌)/u, 'blocked'],
 ];
 
-const leadingEmoji = /^(?:[\p{Extended_Pictographic}\u{fe0f}\u{200d}]+\s*)+/u;
-const trailingEmoji = /(?:\s*[\p{Extended_Pictographic}\u{fe0f}\u{200d}]+)+$/u;
+// One class each, nothing repeated inside a repetition: time stays linear in whatever somebody writes.
+const leadingEmoji =
+  /^[\p{Extended_Pictographic}\u{fe0f}\u{200d}][\s\p{Extended_Pictographic}\u{fe0f}\u{200d}]*/u;
+const trailingEmoji = /[\s\p{Extended_Pictographic}\u{fe0f}\u{200d}]+$/u;
 const word = String.raw`[\p{L}\p{N}]`;
 const datedId = new RegExp(`^${word}(?:[\\p{L}\\p{N}._-]*${word})?_\\d{6,8}$`, 'u');
 const slug = new RegExp(`^${word}+(?:[._-]+${word}+)+$`, 'u');
@@ -43,9 +45,10 @@ export function isSlug(text: string): boolean {
 /** Reads the text behind bullet, hashes and box. */
 export function readHead(written: string): TrackHead {
   const links = linksIn(written);
-  // Longer heads are prose; the patterns below need not look at it.
+  // Longer heads are prose; the patterns below need not look at it, nor at long gaps.
   let text = written
     .slice(0, 2000)
+    .replace(/\s{2,}/g, ' ')
     .replace(/<!--.*?-->/g, ' ')
     .replace(/\s*\[checkpoint:[^\]]*\]/gi, '')
     .trim();

@@ -50,6 +50,12 @@ export interface TracksSection {
   readonly endIndex: number;
 }
 
+/**
+ * Columns before the bullet of an entry, at most. What stands farther in is part of a list about something else; each
+ * item is read with all that stands below it, so without a limit a deep list would take time in the square of its size.
+ */
+const deepestEntry = 12;
+
 /** Reads any of the forms of FORMATS §11. Never throws; linear in the length of the text. */
 export function readTracks(text: string): TracksText {
   return new TracksReader(text).read();
@@ -215,6 +221,7 @@ class TracksReader {
   // --- lists ---
 
   private readItem(i: number, indent: number, content: string): number {
+    if (indent > deepestEntry) return i + 1;
     const line = this.line(i);
     const offset = line.start + line.text.length - content.length;
     const box = boxOf(content);
@@ -259,8 +266,11 @@ class TracksReader {
   // --- comments ---
 
   private commentEntry(line: TracksLine, i: number): TrackEntry | undefined {
-    const comment = /^\s*<!--\s*archived?(?:\s+(\d{4}-\d{2}-\d{2}))?\s*:\s*(\S+)\s*(.*?)\s*-->\s*$/i.exec(
-      line.text,
+    const written = line.text.trim();
+    // Longer ones are prose.
+    if (!written.startsWith('<!--') || !written.endsWith('-->') || written.length > 2000) return undefined;
+    const comment = /^archived?(?:\s+(\d{4}-\d{2}-\d{2}))?\s*:\s*(\S+)(?:\s+(.*))?$/i.exec(
+      written.slice(4, -3).trim(),
     );
     const id = comment?.[2];
     if (!id || !(isDatedId(id) || isSlug(id))) return undefined;

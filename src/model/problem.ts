@@ -29,3 +29,27 @@ export type RepairKind =
 
 /** A problem about text that has no file yet; the store adds the path. */
 export type TextProblem = Omit<Problem, 'file'>;
+
+/**
+ * At most `most` problems of each kind, the first ones; the last one says how many more there are. More say no more to
+ * a person, and a damaged file could make a million.
+ */
+export function cappedProblems(problems: readonly TextProblem[], most = 20): readonly TextProblem[] {
+  if (problems.length <= most) return problems;
+  const counts = new Map<string, number>();
+  const first = new Map<string, TextProblem>();
+  const kept = problems.filter((problem) => {
+    const count = (counts.get(problem.code) ?? 0) + 1;
+    counts.set(problem.code, count);
+    if (count === most + 1) first.set(problem.code, problem);
+    return count <= most;
+  });
+  for (const [code, problem] of first) {
+    const more = (counts.get(code) ?? 0) - most;
+    kept.push({
+      ...problem,
+      message: `${more} more ${more === 1 ? 'problem' : 'problems'} of the same kind (${code}).`,
+    });
+  }
+  return kept;
+}

@@ -1,18 +1,15 @@
 import type { Dag, DagNode } from '../model/dag';
 import type { Marker } from '../model/marker';
 import type { Plan, Task } from '../model/plan';
-import type { TextProblem } from '../model/problem';
+import { cappedProblems, type TextProblem } from '../model/problem';
 import { circlesOf } from './graph';
-
-/** More than this many problems of one kind say no more to a person. */
-const most = 20;
 
 /**
  * What is wrong with a `dag:` block (FORMATS §4.8, validation): ids that repeat, references that lead nowhere, tasks
  * that wait for themselves, circles, groups across levels, `conflict_free` that is not true, and ids that plan.md
  * does not know. Linear in the size of the block.
  */
-export function checkDag(dag: Dag, plan?: Plan): TextProblem[] {
+export function checkDag(dag: Dag, plan?: Plan): readonly TextProblem[] {
   const problems: TextProblem[] = [...repeatedIds(dag)];
   const byId = nodesById(dag);
   for (const node of byId.values()) {
@@ -47,7 +44,7 @@ export function checkDag(dag: Dag, plan?: Plan): TextProblem[] {
   }
   problems.push(...groupProblems(dag, byId));
   if (plan) problems.push(...planProblems(dag, plan));
-  return capped(problems);
+  return cappedProblems(problems);
 }
 
 /**
@@ -240,19 +237,4 @@ function warning(code: string, line: number, message: string): TextProblem {
 
 function shortened(ids: readonly string[]): string[] {
   return ids.length <= 8 ? [...ids] : [...ids.slice(0, 4), `… ${ids.length - 6} more …`, ...ids.slice(-2)];
-}
-
-function capped(problems: readonly TextProblem[]): TextProblem[] {
-  const seen = new Map<string, number>();
-  const kept = problems.filter(({ code }) => {
-    const count = (seen.get(code) ?? 0) + 1;
-    seen.set(code, count);
-    return count <= most;
-  });
-  for (const [code, count] of seen) {
-    if (count <= most) continue;
-    const sample = problems.find((problem) => problem.code === code)!;
-    kept.push({ ...sample, message: `${count - most} more problems of the same kind (${code}).` });
-  }
-  return kept;
 }

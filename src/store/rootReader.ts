@@ -83,15 +83,15 @@ export class RootReader {
     const match = this.#match(registry?.entries ?? noEntries, folders, files, setting);
     problems.push(...match.problems);
 
-    const tracks: Track[] = [];
+    const onDisk: Track[] = [];
     for (const [folder, read] of files) {
       await pace.breathe(signal);
       const entry = match.entryOf.get(folder);
       if (!folder.evident && !entry) continue;
-      tracks.push(this.#reader(view, folder.path).track(read, entry, setting));
+      onDisk.push(this.#reader(view, folder.path).track(read, entry, setting));
     }
     const missing = this.#missingTracks(match.missing, setting);
-    tracks.push(...missing);
+    const tracks = [...onDisk, ...missing];
     if (setting.registryFile === undefined && folders.live.some((f) => f.evident)) {
       problems.push(noRegistry(this.place.path));
     }
@@ -213,10 +213,15 @@ export class RootReader {
   #missingTracks(entries: readonly RegistryEntry[], setting: TrackSetting): Track[] {
     const known = this.#missing;
     this.#missing = new Map();
+    const repeats = new Map<string, number>();
     return entries.map((entry) => {
       const id = entryId(entry) ?? entry.name ?? `line ${entry.line}`;
-      let key = `${missingKeyPrefix}${id}`;
-      for (let n = 2; this.#missing.has(key); n++) key = `${missingKeyPrefix}${id}#${n}`;
+      let key: string;
+      do {
+        const count = (repeats.get(id) ?? 0) + 1;
+        repeats.set(id, count);
+        key = `${missingKeyPrefix}${id}${count === 1 ? '' : `#${count}`}`;
+      } while (this.#missing.has(key));
       const before = known.get(key);
       const track =
         before?.entry === entry && before.setting === setting
