@@ -216,17 +216,23 @@ describe('the sidebar', () => {
 
   it(
     'steps the loop from the palette: starts the agent as a task, after its command was approved',
-    inWorkbench({ settings: sleeper(60) }, async (workbench) => {
+    inWorkbench({}, async (workbench) => {
+      workbench.changeSettings(sleeper(60));
       await workbench.openContainer('Conductor');
       await workbench.view('Tracks').row('One-page checkout').waitFor();
-      await workbench.runCommand('Conductor: Step Loop');
-      await workbench.pick('One-page checkout');
-      await workbench.question('One-page checkout · EXECUTE');
-      const [first = ''] = await workbench.quickPickLabels();
-      await workbench.pick(first);
-      const dialog = await workbench.dialog();
-      assert.match(dialog, /Start superpowers:executing-plans: one-page-checkout_20261019\?/);
-      await workbench.dialogButton('Start');
+      await eventually(async () => {
+        await workbench.runCommand('Conductor: Step Loop');
+        await workbench.pick('One-page checkout');
+        await workbench.question('One-page checkout · EXECUTE');
+        const [first = ''] = await workbench.quickPickLabels();
+        await workbench.pick(first);
+        const dialog = await workbench.dialog();
+        assert.match(dialog, /Start superpowers:executing-plans: one-page-checkout_20261019\?/);
+        // The settings have just been written: the window may not know them yet.
+        const isOurs = dialog.includes('setTimeout');
+        await workbench.dialogButton(isOurs ? 'Start' : 'Cancel');
+        assert.ok(isOurs, dialog);
+      });
       // The terminal of the task, and the track that shows that something runs.
       await workbench.page.locator('.terminal-outer-container, .terminal-group').first().waitFor();
       await eventually(async () => {

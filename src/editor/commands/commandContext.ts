@@ -42,11 +42,12 @@ export async function openPlace(place: Place): Promise<void> {
 export function tellRefusal(
   { dialogs, log }: Pick<CommandContext, 'dialogs' | 'log'>,
   refusal: EditRefusal,
-  o: { place?: Place; retry?: () => unknown } = {},
+  o: { place?: Place; retry?: () => unknown; more?: Readonly<Record<string, () => unknown>> } = {},
 ): void {
   log.warn(`${refusal.code}: ${refusal.message}`);
   const { place, retry } = o;
   dialogs.tell('error', refusal.message, {
+    ...o.more,
     ...(place ? { [l10n.t('Open File')]: () => openPlace(place) } : {}),
     ...(retry ? { [l10n.t('Try Again')]: retry } : {}),
     [l10n.t('Show Log')]: () => log.show(),

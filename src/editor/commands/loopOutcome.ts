@@ -13,17 +13,18 @@ import { tellRefusal, type CommandContext } from './commandContext';
 export function stepSettings(context: CommandContext, track: Track): StepSettings | undefined {
   const provider = agentProvider();
   if ('wrong' in provider) {
-    context.dialogs.tell('error', provider.wrong, {
-      [l10n.t('Open Settings')]: () =>
-        vscode.commands.executeCommand(
-          'workbench.action.openSettings',
-          '@id:conductor.agent.provider @id:conductor.agent.providers',
-        ),
-    });
+    context.dialogs.tell('error', provider.wrong, openAgentSettings());
     return undefined;
   }
   const registryFile = context.source.root(track.root)?.registryFile;
   return { provider, ...(registryFile === undefined ? {} : { registryFile }) };
+}
+
+function openAgentSettings(): Readonly<Record<string, () => unknown>> {
+  return {
+    [l10n.t('Open Settings')]: () =>
+      vscode.commands.executeCommand('workbench.action.openSettings', 'conductor.agent'),
+  };
 }
 
 /** Track, step and status, above every question about them. */
@@ -108,10 +109,10 @@ export async function askBusinessSync(context: CommandContext, track: Track): Pr
 export function tellStep(context: CommandContext, track: Track, result: StepResult): void {
   const place = track.documents.metadata === undefined ? undefined : { file: track.documents.metadata };
   if ('refused' in result) {
-    tellRefusal(context, result.refused, {
-      place,
-      retry: () => vscode.commands.executeCommand('conductor.stepLoop', refOf(track)),
-    });
+    const retry = (): unknown => vscode.commands.executeCommand('conductor.stepLoop', refOf(track));
+    // What is wrong with an agent is put right in the settings, not in a file of the track.
+    const isAgent = result.refused.code.startsWith('agent-');
+    tellRefusal(context, result.refused, isAgent ? { retry, more: openAgentSettings() } : { place, retry });
     return;
   }
   context.log.info(`${track.id}: ${result.did} (${result.row}). ${result.why}`, ...result.files);
