@@ -45,8 +45,8 @@ export function fileConflicts(
       const plain = plainPath(file);
       if (plain === '' || seen.has(plain)) continue;
       seen.add(plain);
-      if (user.group !== undefined) use(JSON.stringify(['group', user.group, plain]), file, user);
-      use(JSON.stringify(['level', user.level, plain]), file, user);
+      if (user.group !== undefined) use(`group ${user.group.length} ${user.group} ${plain}`, file, user);
+      use(`level ${user.level} ${plain}`, file, user);
     }
   }
   for (const { file, users: sharing } of places.values()) {

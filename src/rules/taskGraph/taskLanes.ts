@@ -8,8 +8,8 @@ export interface TaskLane {
   /** Unique in the graph. */
   readonly id: string;
   /**
-   * `group`: a parallel group. `level`: tasks without a group that stand on one topological level. `phase`: a phase, in
-   * a derived graph. `outside`: tasks that others depend on, though the dag does not have them.
+   * `group`: a parallel group. `level`: tasks without a group that stand on one topological level, or a row of such
+   * levels with one task each. `phase`: a phase, in a derived graph. `outside`: tasks that others depend on, though the dag does not have them.
    */
   readonly kind: 'group' | 'level' | 'phase' | 'outside';
   readonly label: string;
@@ -69,7 +69,24 @@ export function dagLanes(
     );
     return [...keys].sort((a, b) => place.get(a)! - place.get(b)!);
   };
-  return afterTheirOwn(sorted, above).map((key) => lanes.get(key)!);
+  return joinedSingles(afterTheirOwn(sorted, above).map((key) => lanes.get(key)!));
+}
+
+/** Levels below each other that hold one task each become one lane: a chain is no row of parallel groups. */
+function joinedSingles(lanes: readonly (LaneDraft & { readonly level: number })[]): LaneDraft[] {
+  const joined: (LaneDraft & { level: number; single: boolean; tasks: GraphTask[] })[] = [];
+  for (const lane of lanes) {
+    const last = joined.at(-1);
+    const single = lane.kind === 'level' && lane.tasks.length === 1;
+    if (!single || !last?.single) {
+      joined.push({ ...lane, single, tasks: [...lane.tasks] });
+      continue;
+    }
+    const levels = `${last.level + 1}–${lane.level + 1}`;
+    last.tasks.push(...lane.tasks);
+    joined[joined.length - 1] = { ...last, id: `level ${levels}`, label: `Levels ${levels}` };
+  }
+  return joined;
 }
 
 /** The first group of each id. */

@@ -1,7 +1,7 @@
 import { markerCharacter, type Marker } from '../../model/marker';
 import type { Task } from '../../model/plan';
 import type { BusTask } from './busTasks';
-import { plainTaskId, type GraphTask } from './graphTask';
+import { plainTaskId, type Dependency, type GraphTask } from './graphTask';
 import type { Reason, TaskNode, TaskState } from './taskNode';
 
 /** Reasons that are listed for one task. */
@@ -27,11 +27,13 @@ export function taskStates(
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const said = (task: GraphTask): BusTask =>
     bus.get(plainTaskId(task.id)) ?? bus.get(task.task?.id ?? '') ?? {};
-  const finished = (id: string): boolean => isFinished(byId.get(id)?.task?.marker);
+  const finished = new Set(tasks.filter(({ task }) => isFinished(task?.marker)).map(({ id }) => id));
+  const openOf = new Map<string, readonly Dependency[]>();
   const states = new Map<string, TaskState>();
   for (const task of tasks) {
-    const open = task.dependsOn.filter(({ id }) => !finished(id)).map(({ id }) => id);
-    const hopeless = circles.has(task.id) || open.some((id) => byId.get(id)?.ghost === 'missing');
+    const open = task.dependsOn.filter(({ id }) => !finished.has(id));
+    openOf.set(task.id, open);
+    const hopeless = circles.has(task.id) || open.some(({ id }) => byId.get(id)?.ghost === 'missing');
     states.set(task.id, stateOf(task, said(task), open.length > 0, hopeless));
   }
 
@@ -137,7 +139,7 @@ export function taskStates(
     tasks.map((task) => {
       const state = states.get(task.id)!;
       const { worker, progressPct } = said(task);
-      const open = task.dependsOn.filter(({ id }) => !finished(id) && id !== task.id);
+      const open = openOf.get(task.id)!.filter(({ id }) => id !== task.id);
       const held = state === 'waiting' || state === 'blocked' || state === 'failed';
       const own = held ? ownReasons(task) : [];
       const listed = held ? open.slice(0, mostReasons - own.length) : [];
@@ -181,7 +183,7 @@ const doing: Readonly<Record<TaskState, string>> = {
   failed: 'failed',
 };
 
-function oddities(task: GraphTask, state: TaskState, bus: BusTask, open: GraphTask['dependsOn']): string[] {
+function oddities(task: GraphTask, state: TaskState, bus: BusTask, open: readonly Dependency[]): string[] {
   const odd: string[] = [];
   const ids = open
     .slice(0, 3)

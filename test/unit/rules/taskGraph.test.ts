@@ -420,6 +420,24 @@ describe('lanes and conflicts', () => {
     assert.ok(layoutTaskGraph(graph).edges.every(({ upward }) => !upward));
   });
 
+  it('joins levels of one task each into one lane, but no others', () => {
+    const dag = dagOf([
+      nodeOf('a'),
+      nodeOf('b', ['a']),
+      nodeOf('c', ['b']),
+      nodeOf('d', ['b']),
+      nodeOf('e', ['c', 'd']),
+    ]);
+    assert.deepEqual(
+      dagTrack(dag).lanes.map(({ id, label, tasks }) => [id, label, tasks]),
+      [
+        ['level 1–2', 'Levels 1–2', ['a', 'b']],
+        ['level 3', 'Level 3', ['c', 'd']],
+        ['level 4', 'Level 4', ['e']],
+      ],
+    );
+  });
+
   it('keeps a group together whose tasks stand on different levels; only then an edge runs upwards', () => {
     const dag = dagOf(
       [nodeOf('a'), nodeOf('b', ['a']), nodeOf('c', ['b'])],
