@@ -52,7 +52,7 @@ export class BusReader {
           ? events.entries.filter((e) => e.kind === 'file' && e.name.endsWith('.event')).map((e) => e.name)
           : [],
       ...(session ? { board: session } : {}),
-      waiting: waitingOf(queue?.lastOfSource ?? []),
+      waiting: waitingOf(queue?.blocked ?? []),
       problems,
     };
     this.#inputs = inputs;

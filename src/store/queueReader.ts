@@ -12,13 +12,17 @@ export interface QueueState {
   readonly messages: readonly BusMessage[];
   /** Whole lines in the file. */
   readonly messageCount: number;
-  /** Last message of each source, by line: who waits follows from them, however long ago they were written. */
-  readonly lastOfSource: readonly BusMessage[];
+  /** The last message of each source whose last message is BLOCKED, by line, however long ago it was written. */
+  readonly blocked: readonly BusMessage[];
   readonly problems: readonly Problem[];
 }
 
 const mostMessages = 500;
 const mostProblems = 20;
+/** More sources that wait than this are no queue of workers (5 at once, FORMATS §4.9). */
+const mostBlocked = 1_000;
+/** In bytes. Longer lines are left out: nothing that grows without a line break is kept in memory. */
+const longestLine = 256 * 1024;
 const partSize = 256 * 1024;
 /** How much of what was read is compared, to see that the file was only added to. */
 const proofSize = 512;
@@ -39,7 +43,9 @@ export class QueueReader {
   #proof: Uint8Array = new Uint8Array();
   #messages: BusMessage[] = [];
   #problems: TextProblem[] = [];
-  #lastOfSource = new Map<string, BusMessage>();
+  #blocked = new Map<string, BusMessage>();
+  /** #offset is inside of a line that is left out for its length. */
+  #inLongLine = false;
 
   constructor(
     private readonly view: DiskView,
@@ -55,6 +61,11 @@ export class QueueReader {
       this.#startAgain();
       return (this.#state = undefined);
     }
+    if (stamp.kind === 'other') {
+      // A pipe would keep us waiting for its writer.
+      this.#startAgain();
+      return (this.#state = this.#nothing('not-a-file', 'queue.jsonl is not a regular file.'));
+    }
     try {
       if (!(await this.#wasOnlyAddedTo(stamp))) this.#startAgain();
       const rest = await this.#readLines(stamp.size, signal);
@@ -64,15 +75,14 @@ export class QueueReader {
       // Nothing is known about where it stopped.
       this.#startAgain();
       this.#stamp = undefined;
-      const message = `${this.file} could not be read: ${reasonOf(error)}.`;
-      this.#state = {
-        messages: [],
-        messageCount: 0,
-        lastOfSource: [],
-        problems: [{ file: this.file, severity: 'error', code: 'unreadable', message }],
-      };
+      this.#state = this.#nothing('unreadable', `${this.file} could not be read: ${reasonOf(error)}.`);
     }
     return this.#state;
+  }
+
+  #nothing(code: string, message: string): QueueState {
+    const problem: Problem = { file: this.file, severity: 'error', code, message };
+    return { messages: [], messageCount: 0, blocked: [], problems: [problem] };
   }
 
   #startAgain(): void {
@@ -81,7 +91,8 @@ export class QueueReader {
     this.#proof = new Uint8Array();
     this.#messages = [];
     this.#problems = [];
-    this.#lastOfSource = new Map();
+    this.#blocked = new Map();
+    this.#inLongLine = false;
   }
 
   async #wasOnlyAddedTo(stamp: FileStamp): Promise<boolean> {
@@ -102,48 +113,88 @@ export class QueueReader {
     let position = this.#offset;
     while (position < size) {
       await pace.breathe(signal);
-      const part = await this.view.disk.readPart(this.file, position, Math.min(partSize, size - position));
+      const length = Math.min(partSize, size - position);
+      let part = await this.view.disk.readPart(this.file, position, length);
       if (part.length === 0) break;
       position += part.length;
+      if (this.#inLongLine) part = this.#afterLongLine(part);
       const bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
       const end = bytes.lastIndexOf(newline) + 1;
       if (end > 0) this.#take(bytes.subarray(0, end));
       rest = bytes.subarray(end);
+      if (rest.length > longestLine) {
+        this.#beginLongLine(rest);
+        rest = new Uint8Array();
+      }
     }
     return rest;
+  }
+
+  #beginLongLine(start: Uint8Array): void {
+    const line = this.#lines + 1;
+    this.#problems.push({
+      line,
+      severity: 'warning',
+      code: 'queue-line-too-long',
+      message: `Line ${line} of queue.jsonl is longer than ${longestLine / 1024} kB: it is left out. The lines around it were read.`,
+    });
+    this.#pass(start);
+    this.#inLongLine = true;
+  }
+
+  /** What follows the line that is left out; nothing while it goes on. */
+  #afterLongLine(part: Uint8Array): Uint8Array {
+    const end = part.indexOf(newline) + 1;
+    if (end === 0) {
+      this.#pass(part);
+      return new Uint8Array();
+    }
+    this.#pass(part.subarray(0, end));
+    this.#lines++;
+    this.#inLongLine = false;
+    return part.subarray(end);
   }
 
   #take(lines: Uint8Array): void {
     const read = parseQueueLines(Buffer.from(lines).toString('utf8'), this.#lines + 1);
     this.#messages = this.#messages.concat(read.messages).slice(-mostMessages);
     this.#problems = this.#problems.concat(read.problems).slice(-mostProblems);
-    for (const message of read.messages) {
-      if (message.source === undefined) continue;
-      // Deleted first, so that the map stays in the order of lines.
-      this.#lastOfSource.delete(message.source);
-      this.#lastOfSource.set(message.source, message);
-    }
-    this.#offset += lines.length;
+    noteBlocked(this.#blocked, read.messages);
     this.#lines += countLines(lines);
-    const proof = Buffer.concat([this.#proof, lines.subarray(-proofSize)]);
+    this.#pass(lines);
+  }
+
+  /** These bytes, from #offset on, are dealt with. */
+  #pass(bytes: Uint8Array): void {
+    this.#offset += bytes.length;
+    const proof = Buffer.concat([this.#proof, bytes.subarray(-proofSize)]);
     this.#proof = Uint8Array.from(proof.subarray(-proofSize));
   }
 
   #summarise(rest: Uint8Array): QueueState {
     const torn =
       rest.length === 0 ? [] : parseQueueLines(Buffer.from(rest).toString('utf8'), this.#lines + 1).messages;
-    const last = new Map(this.#lastOfSource);
-    for (const message of torn) {
-      if (message.source === undefined) continue;
-      last.delete(message.source);
-      last.set(message.source, message);
-    }
+    const blocked = new Map(this.#blocked);
+    noteBlocked(blocked, torn);
     return {
       messages: [...this.#messages, ...torn].slice(-mostMessages),
       messageCount: this.#lines + torn.length,
-      lastOfSource: [...last.values()],
+      blocked: [...blocked.values()],
       problems: this.#problems.map((problem) => ({ ...problem, file: this.file })),
     };
+  }
+}
+
+/** Keeps in `blocked` the last message of each source that says BLOCKED last, in the order of lines. */
+function noteBlocked(blocked: Map<string, BusMessage>, messages: readonly BusMessage[]): void {
+  for (const message of messages) {
+    if (message.source === undefined) continue;
+    blocked.delete(message.source);
+    if (message.type === 'BLOCKED') blocked.set(message.source, message);
+  }
+  for (const oldest of blocked.keys()) {
+    if (blocked.size <= mostBlocked) break;
+    blocked.delete(oldest);
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -70,19 +71,43 @@ describe('QueueReader', () => {
     assert.equal(bytesRead, before);
   });
 
-  it('keeps the last 500 messages, and the last of each source however old', async () => {
-    writeFileSync(file, line(1, 'silent') + lines(2, 2_000));
+  it('keeps the last 500 messages, and who is blocked however long ago it said so', async () => {
+    const blocked = (source: string): string => JSON.stringify({ type: 'BLOCKED', source }) + '\n';
+    writeFileSync(file, blocked('silent') + blocked('w0') + lines(3, 2_000) + blocked('late').trimEnd());
     const state = await read();
     assert.equal(state?.messages.length, 500);
-    assert.equal(state.messages[0]?.line, 1_501);
+    assert.equal(state.messages[0]?.line, 1_502);
     assert.deepEqual(
-      state.lastOfSource.map((message) => [message.source, message.line]),
+      state.blocked.map((message) => [message.source, message.line]),
       [
         ['silent', 1],
-        ['w0', 1_998],
-        ['w1', 1_999],
-        ['w2', 2_000],
+        ['late', 2_001],
       ],
+    );
+  });
+
+  it('leaves out a line without end, keeps nothing of it, and reads on behind it', async () => {
+    const long = 'x'.repeat(700_000);
+    writeFileSync(file, line(1) + long);
+    const before = bytesRead;
+    const first = await read();
+    assert.deepEqual([first?.messageCount, first?.problems[0]?.code], [1, 'queue-line-too-long']);
+    assert.equal(bytesRead - before, Buffer.byteLength(line(1)) + long.length);
+    appendFileSync(file, 'still the same line');
+    await read();
+    assert.ok(bytesRead - before < 750_000, 'the long line is not read again');
+    appendFileSync(file, '\n' + line(3));
+    const state = await read();
+    assert.deepEqual(
+      state?.messages.map((message) => [message.id, message.line]),
+      [
+        ['msg-1', 1],
+        ['msg-3', 3],
+      ],
+    );
+    assert.deepEqual(
+      state.problems.map((problem) => problem.line),
+      [2],
     );
   });
 
@@ -144,6 +169,12 @@ describe('QueueReader', () => {
     const state = await new QueueReader(broken, file).read();
     assert.equal(state?.problems[0]?.code, 'unreadable');
     assert.equal((await read())?.messageCount, 1);
+  });
+
+  it('does not wait for the writer of a pipe', async () => {
+    if (process.platform === 'win32') return;
+    execFileSync('mkfifo', [file]);
+    assert.equal((await read())?.problems[0]?.code, 'not-a-file');
   });
 
   it('comes to the same as one read of the whole, however the queue grows', async () => {
