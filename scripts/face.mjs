@@ -44,9 +44,9 @@ await runMain(async () => {
   return passed === 0 ? 1 : code;
 });
 
-/** Copies the pictures of the side bar, which the README shows. @param {string} from @param {string} to */
+/** Copies the pictures that the README and the docs show. @param {string} from @param {string} to */
 function takeOver(from, to) {
   fs.mkdirSync(to, { recursive: true });
   for (const name of fs.readdirSync(from))
-    if (/^sidebar-.*\.png$/.test(name)) fs.copyFileSync(path.join(from, name), path.join(to, name));
+    if (/^(?:sidebar-(?!welcome).*|step-loop)\.png$/.test(name)) fs.copyFileSync(path.join(from, name), path.join(to, name));
 }
