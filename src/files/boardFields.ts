@@ -83,6 +83,7 @@ export function conditionEvidenceOf(value: unknown): ConditionEvidence[] {
         ...(place?.[1] ? { file: place[1] } : {}),
         ...(place?.[1] && place[2] !== undefined ? { line: Number(place[2]) } : {}),
         ...(due === undefined ? {} : { due }),
+        ...(booleanField(record, 'added') ? { added: true } : {}),
       },
     ];
   });

@@ -65,6 +65,8 @@ export interface ConditionEvidence extends PersonsWord {
   readonly line?: number;
   /** The checkpoint that it is due at, when that is not EVALUATE_EXECUTION. */
   readonly due?: string;
+  /** True for the entry that says who added the condition: it says nothing about whether it is met. */
+  readonly added?: boolean;
 }
 
 export interface BoardAssessment {

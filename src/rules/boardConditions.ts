@@ -41,10 +41,14 @@ export function boardConditionsOf(track: ConditionSource, report?: LocatedReport
   }
   const unmet = new Set(unmetConditions(track).map(conditionKey));
   return [...listed].map(([key, { text, session }]) => {
-    const said = metadata?.conditionEvidence.findLast((entry) => conditionKey(entry.condition) === key);
+    const entries =
+      metadata?.conditionEvidence.filter((entry) => conditionKey(entry.condition) === key) ?? [];
+    const said = entries.findLast((entry) => !entry.added);
     const row = report?.report.checks.findLast((check) => conditionKey(check.name) === key);
     const director = /\(([A-Z]{2,3})\)\s*$/.exec(text)?.[1];
-    const due = said?.due ?? (session?.checkpoint === 'PRE_LAUNCH' ? 'PRE_LAUNCH' : undefined);
+    const due =
+      entries.findLast((entry) => entry.due !== undefined)?.due ??
+      (session?.checkpoint === 'PRE_LAUNCH' ? 'PRE_LAUNCH' : undefined);
     return {
       text,
       ...(director === undefined ? {} : { director }),
@@ -89,11 +93,10 @@ function answerOf(
       evidence: [{ ...metadata, how: 'read', note: 'unmet_board_conditions' }],
     };
   }
-  // An entry that only sets when it is due says nothing about whether it is met.
-  if (said && (said.met || said.note !== undefined || said.file !== undefined)) {
+  if (said) {
     const who = `${said.by}${said.at === undefined ? '' : `, ${said.at}`}`;
     return {
-      state: said.met ? 'met' : said.due === undefined ? 'unmet' : 'open',
+      state: said.met ? 'met' : 'unmet',
       ...(said.note === undefined ? {} : { note: said.note }),
       evidence: [
         {

@@ -58,6 +58,7 @@ export const metadataSchema = z
           met: z.boolean(),
           evidence: z.string().optional().meta({ description: 'Where it can be seen: file, or file:line' }),
           due: z.string().optional().meta({ examples: ['PRE_LAUNCH'] }),
+          added: z.boolean().optional().meta({ description: 'Says only who added the condition' }),
           note: z.string().optional(),
           by: z.string().optional(),
           at: moment.optional(),
