@@ -72,7 +72,7 @@ function remarksOn(track: Track, output: Output): string {
 /** One line a track, aligned over all of them, in the same order. */
 export function trackLines(tracks: readonly Track[], output: Output): string[] {
   const counts = tracks.map((track) => progressCount(track.progress));
-  const widest = Math.max(0, ...counts.map((count) => count.length));
+  const widest = counts.reduce((most, count) => Math.max(most, count.length), 0);
   return table(
     tracks.map((track, i) => [
       output.style(

@@ -379,13 +379,15 @@ function isNew(track: Track): boolean {
 function stepRefusal(track: Track, next: NextAction, outcome = false): EditRefusal | undefined {
   const never = trackRefusal(track);
   if (never) return never;
-  if (!track.loop) return { ...noLoop(track), message: `${noLoop(track).message} Next: ${next.why}` };
-  if (track.documents.metadata !== undefined && !track.metadata) {
+  const { metadata: file } = track.documents;
+  const invalid = track.problems.find((problem) => problem.file === file && problem.code === 'json-invalid');
+  if (file !== undefined && (!track.metadata || invalid)) {
     return {
       code: 'metadata-invalid',
-      message: `${track.documents.metadata} cannot be read, so nothing is written to it. Correct it first.`,
+      message: `${file} cannot be read, so nothing is written to it. ${invalid?.message ?? 'Correct it first.'}`,
     };
   }
+  if (!track.loop) return { ...noLoop(track), message: `${noLoop(track).message} Next: ${next.why}` };
   // nextActionOf says `none` for a paused track as for a state that the machine does not know.
   if (next.kind === 'none' && next.row === undefined) return { code: 'paused', message: next.why };
   if (outcome) return undefined;

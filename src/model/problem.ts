@@ -34,10 +34,10 @@ export type TextProblem = Omit<Problem, 'file'>;
  * At most `most` problems of each kind, the first ones; the last one says how many more there are. More say no more to
  * a person, and a damaged file could make a million.
  */
-export function cappedProblems(problems: readonly TextProblem[], most = 20): readonly TextProblem[] {
+export function cappedProblems<P extends TextProblem>(problems: readonly P[], most = 20): readonly P[] {
   if (problems.length <= most) return problems;
   const counts = new Map<string, number>();
-  const first = new Map<string, TextProblem>();
+  const first = new Map<string, P>();
   const kept = problems.filter((problem) => {
     const count = (counts.get(problem.code) ?? 0) + 1;
     counts.set(problem.code, count);

@@ -76,6 +76,13 @@ function nextTask(track: Track): NextAction {
       why: `The track is ${track.status ?? category}${left > 0 ? `, though plan.md has ${left} open ${left === 1 ? 'task' : 'tasks'}` : ''}.`,
     };
   }
+  const unread = unreadDocument(track);
+  if (unread !== undefined) {
+    return {
+      kind: 'none',
+      why: `${unread} is there but cannot be read, so nobody can say what is next: the track's problems say why.`,
+    };
+  }
   if (progress.total === 0) {
     return {
       kind: 'plan',
@@ -111,6 +118,14 @@ function nextTask(track: Track): NextAction {
     kind: 'none',
     why: 'All tasks of plan.md are skipped: a person decides what becomes of the track.',
   };
+}
+
+/** plan.md or metadata.json, when the track has it and nothing could be read from it: then nothing is guessed. */
+function unreadDocument(track: Track): string | undefined {
+  if (track.documents.metadata !== undefined && !track.metadata) return 'metadata.json';
+  if (track.documents.plan !== undefined && !track.plan) return 'plan.md';
+  const astray = track.problems.find((problem) => problem.code === 'link-astray')?.file ?? '';
+  return /(?:plan\.md|metadata\.json)$/i.exec(astray)?.[0];
 }
 
 /**

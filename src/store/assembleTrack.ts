@@ -46,7 +46,7 @@ export function assembleTrack(
   });
   const loop =
     metadata?.loop ??
-    (dialect === 'evaluate-loop'
+    (dialect === 'evaluate-loop' && !hidesState(files)
       ? inferLoopState(
           plan,
           reports.map((r) => r.report),
@@ -98,6 +98,18 @@ export function assembleTrack(
     });
   }
   return { ...track, problems };
+}
+
+/** True when plan.md or metadata.json is there and could not be read: the state it holds is not guessed from the rest. */
+function hidesState(files: TrackFiles): boolean {
+  return (
+    files.plan.state === 'failed' ||
+    files.metadata.state === 'failed' ||
+    (files.metadata.state === 'read' && files.metadata.value.metadata === undefined) ||
+    files.problems.some(
+      (problem) => problem.code === 'link-astray' && /(?:plan\.md|metadata\.json)$/i.test(problem.file),
+    )
+  );
 }
 
 /** The track of an entry that no folder answers to. */

@@ -315,6 +315,12 @@ function failed(file: string, code: string, message: string): { state: 'failed';
   return { state: 'failed', problem: problem(file, code, message) };
 }
 
+/** Says that a file was not read because it is a link out of the workspace, in a circle, or to nothing. */
+export function astrayProblem(file: string, entry: ListedEntry): Problem {
+  const where = entry.real ? `to ${entry.real}, outside of the workspace` : 'nowhere';
+  return problem(file, 'link-astray', `${entry.name} is a link that leads ${where}, so it was not read.`);
+}
+
 function problem(file: string, code: string, message: string): Problem {
   return { file, severity: 'error', code, message };
 }

@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Metadata } from '../model/metadata';
-import type { Problem } from '../model/problem';
+import { cappedProblems, type Problem } from '../model/problem';
 import type { RegistryEntry } from '../model/registry';
 import { isInside } from './contain';
 import type { TrackFolder } from './trackFolders';
@@ -41,7 +41,7 @@ export function matchRegistry(
     else if (!entryOf.has(folder)) entryOf.set(folder, entry);
     problems.push(...strayLinks(entry, place));
   }
-  return { entryOf, missing, problems };
+  return { entryOf, missing, problems: cappedProblems(problems) };
 }
 
 /** The id that an entry states, or that its link to a track folder does. */

@@ -7,7 +7,7 @@ import type { Dialect, Track } from '../model/track';
 import { dialectOf } from '../rules/dialect';
 import { assembleMissingTrack, missingKeyPrefix, type TrackSetting } from './assembleTrack';
 import { inFile, sameItems } from './busReader';
-import { DiskView, type ListedEntry, type Reading, type TextFormat } from './diskView';
+import { astrayProblem, DiskView, type ListedEntry, type Reading, type TextFormat } from './diskView';
 import { entryId, matchRegistry, type RegistryMatch } from './matchRegistry';
 import { concurrently, Pace, readsAtOnce } from './pace';
 import { readingDisk, type ReadingDisk } from './readingDisk';
@@ -71,7 +71,8 @@ export class RootReader {
     const top = await view.list(this.place.path);
     if (top.state === 'absent') return (this.#snapshot = undefined);
     const problems: Problem[] = top.state === 'failed' ? [top.problem] : [];
-    const setting = this.#settingOf(top.state === 'read' ? top.entries : []);
+    const entries = top.state === 'read' ? top.entries : [];
+    const setting = this.#settingOf(entries);
     const registry = await this.#readRegistry(view, setting.registryFile, problems);
     const known = this.#folders;
     const folders = await this.#findFolders(view, signal);
@@ -92,7 +93,10 @@ export class RootReader {
     }
     const missing = this.#missingTracks(match.missing, setting);
     const tracks = [...onDisk, ...missing];
-    if (setting.registryFile === undefined && folders.live.some((f) => f.evident)) {
+    const astray = entries.find((e) => e.kind === 'astray' && e.name.toLowerCase() === 'tracks.md');
+    if (astray && setting.registryFile === undefined) {
+      problems.push(astrayProblem(join(this.place.path, astray.name), astray));
+    } else if (setting.registryFile === undefined && folders.live.some((f) => f.evident)) {
       problems.push(noRegistry(this.place.path));
     }
     this.#lookAgainAt = earliest([...files.values()].map((read) => read.lookAgainAt));

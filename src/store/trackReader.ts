@@ -10,7 +10,7 @@ import type { RegistryEntry } from '../model/registry';
 import type { DocumentKind, Track, TrackDocuments } from '../model/track';
 import { assembleTrack, type TrackSetting } from './assembleTrack';
 import { BusReader, busFolderName, sameItems } from './busReader';
-import type { DiskView, ListedEntry, Reading, TextFormat } from './diskView';
+import { astrayProblem, type DiskView, type ListedEntry, type Reading, type TextFormat } from './diskView';
 import { isLeftBehind } from './lock';
 import type { TrackFolder } from './trackFolders';
 
@@ -187,13 +187,7 @@ function sortEntries(folder: TrackFolder): {
     const path = join(folder.path, entry.name);
     const kind = documentNames[entry.name.toLowerCase()];
     if (kind !== undefined && entry.kind === 'astray') {
-      const where = entry.real ? `to ${entry.real}, outside of the workspace` : 'nowhere';
-      astray.push({
-        file: path,
-        severity: 'error',
-        code: 'link-astray',
-        message: `${entry.name} is a link that leads ${where}, so it was not read.`,
-      });
+      astray.push(astrayProblem(path, entry));
     } else if (kind !== undefined && documents[kind] === undefined) {
       documents[kind] = path;
     } else if (entry.kind === 'file' && !entry.name.startsWith('.') && !isPassing(entry.name)) {

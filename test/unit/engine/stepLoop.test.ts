@@ -344,6 +344,15 @@ describe('stepLoop', () => {
     assert.equal(await project.text(metadataFile), broken);
   });
 
+  it('names the damage of metadata.json before it says that there is no loop', async () => {
+    project = await makeProject({
+      'tracks.md': registry('x', 'PLAN'),
+      [`tracks/${id}/plan.md`]: plan(' '),
+      [metadataFile]: `{"track_id": "${id}"}{"loop_state": {"current_step": "PLAN"}}`,
+    });
+    assert.equal(refusal(await stepLoop(project.ports, await project.track(id))), 'metadata-invalid');
+  });
+
   it('refuses a track that keeps no loop, and says which task is next', async () => {
     project = await makeProject({
       'tracks.md': `# Project Tracks\n\n- [ ] **Track: Login**\n*Link: [./tracks/${id}/](./tracks/${id}/)*\n`,

@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync, truncateSync, utimesSync } from 
 import { join } from 'node:path';
 import type { RootSnapshot } from '../../../src/model/root';
 import type { Track } from '../../../src/model/track';
+import { nextActionOf } from '../../../src/rules/nextAction';
 import { readConductor } from '../../../src/store/readConductor';
 import { readingDisk, type ReadingDisk } from '../../../src/store/readingDisk';
 import { RootReader } from '../../../src/store/rootReader';
@@ -234,8 +235,49 @@ describe('readConductor', () => {
         assert.ok(problem, JSON.stringify(a.problems));
         assert.equal(problem.file, join(workspace, 'conductor/tracks/a/plan.md'));
         assert.equal(b?.progress.total, 2);
+        // Not "the plan is written first": there is one, and an agent would write over it.
+        const next = nextActionOf(a);
+        assert.equal(next.kind, 'none', next.why);
+        assert.match(next.why, /plan\.md is there but cannot be read/);
+      });
+
+      it(`no step is inferred where plan.md is ${what}`, async () => {
+        write('decision-log.md', '');
+        write('tracks/a/spec.md', '# Spec');
+        make();
+        const [a] = (await read()).tracks;
+        assert.equal(a?.dialect, 'evaluate-loop');
+        assert.equal(a.loop, undefined);
+        assert.equal(nextActionOf(a).kind, 'none');
       });
     }
+
+    it('tracks.md is a link out of the workspace', async () => {
+      write('tracks/a/plan.md');
+      link('/etc/hostname', 'tracks.md');
+      const root = await read();
+      assert.deepEqual(
+        root.problems.map((p) => [p.severity, p.code]),
+        [['error', 'link-astray']],
+      );
+      assert.equal(root.tracks.length, 1);
+    });
+
+    it('no step is inferred where nothing can be read from metadata.json', async () => {
+      write('decision-log.md', '');
+      write('tracks/a/plan.md');
+      write('tracks/a/metadata.json', Buffer.from([0, 0]));
+      const [a] = (await read()).tracks;
+      assert.equal(a?.loop, undefined);
+      assert.match(nextActionOf(a!).why, /metadata\.json is there but cannot be read/);
+    });
+
+    it('hundreds of thousands of entries in tracks.md, all of one id', async () => {
+      write('tracks.md', `| Track ID | Name |\n|---|---|\n${'| a | n |\n'.repeat(130_000)}`);
+      const root = await read();
+      assert.equal(root.tracks.length, 130_000);
+      assert.equal(new Set(root.tracks.map((track) => track.key)).size, 130_000);
+    });
 
     it('two objects in metadata.json, and an empty one', async () => {
       write('tracks/a/metadata.json', '{"track_id":"a"}\n{"track_id":"b"}\n');
