@@ -5,10 +5,11 @@ import { applyEdits, eolAt } from './textEdit';
 import { idOfLink } from './tracksHead';
 import { isRule } from './tracksLines';
 import { linkId, newEntryEdits, type NewTrackEntry } from './tracksNewEntry';
-import { readTracks, type TrackEntry, type TracksText } from './tracksReader';
+import { readTracks } from './tracksReader';
 import { cellEdits, insertRowEdits, removeRowEdits, rowText } from './tracksRow';
 import { markerForStatus, statusForMarker } from './tracksStatus';
-import { plain, type ColumnRole, type TrackTable } from './tracksTable';
+import { plain } from './tracksTable';
+import type { ColumnRole, TrackEntry, TracksText, TrackTable } from './tracksText';
 import { oneLine } from './oneLine';
 import { PieceText } from './pieceText';
 

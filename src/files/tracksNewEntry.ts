@@ -5,7 +5,7 @@ import { eolAt } from './textEdit';
 import { markerForStatus } from './tracksStatus';
 import { boxOf, idOfLink } from './tracksHead';
 import { headingOf, isRule, itemOf } from './tracksLines';
-import type { TrackEntry, TracksSection, TracksText } from './tracksReader';
+import type { TrackEntry, TracksSection, TracksText } from './tracksText';
 
 /** A track as tracks.md registers it. */
 export interface NewTrackEntry {

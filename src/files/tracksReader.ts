@@ -1,9 +1,8 @@
 import type { TextRange } from '../model/plan';
 import type { TextProblem } from '../model/problem';
-import type { RegistryEntry } from '../model/registry';
 import { fieldsOf, isLinkLine, type TracksFields } from './tracksFields';
 import { headingOf, isRule, itemOf, tracksLines, type TracksLine } from './tracksLines';
-import { tableAt, type TableRow } from './markdownTable';
+import { tableAt } from './markdownTable';
 import {
   boxOf,
   emojiMarker,
@@ -16,39 +15,8 @@ import {
   readHead,
   type TrackHead,
 } from './tracksHead';
-import { isTrackTable, readRow, trackTableOf, type TrackTable } from './tracksTable';
-
-/** An entry of tracks.md with the places that an editor of the file needs. */
-export interface TrackEntry extends RegistryEntry {
-  /** Indices of its first and last line in `lines`. */
-  readonly first: number;
-  readonly last: number;
-  /** The text of the Status cell or field; absent when it has none or holds a box. */
-  readonly statusRange?: TextRange;
-  readonly stepRange?: TextRange;
-  /** For table rows. */
-  readonly table?: TrackTable;
-  readonly row?: TableRow;
-}
-
-/** tracks.md as read, with everything that can be pointed at. */
-export interface TracksText {
-  readonly text: string;
-  readonly lines: readonly TracksLine[];
-  readonly entries: readonly TrackEntry[];
-  readonly tables: readonly TrackTable[];
-  /** Headings that are no entries. */
-  readonly sections: readonly TracksSection[];
-  readonly problems: readonly TextProblem[];
-}
-
-export interface TracksSection {
-  readonly name: string;
-  readonly level: number;
-  readonly index: number;
-  /** Index of the first line behind it. */
-  readonly endIndex: number;
-}
+import { isTrackTable, readRow, trackTableOf } from './tracksTable';
+import type { TrackEntry, TracksSection, TracksText, TrackTable } from './tracksText';
 
 /**
  * Columns before the bullet of an entry, at most. What stands farther in is part of a list about something else; each

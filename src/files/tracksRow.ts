@@ -1,7 +1,8 @@
 import type { TextEdit } from '../model/edit';
 import { cellText, type TableCell, type TableRow } from './markdownTable';
 import { eolAt } from './textEdit';
-import { isPlaceholderRow, plain, type ColumnRole, type TrackTable } from './tracksTable';
+import { isPlaceholderRow, plain } from './tracksTable';
+import type { ColumnRole, TrackTable } from './tracksText';
 
 /** Edits of rows in tables of tracks, each in the table's own habit of padding and back-ticks. */
 

@@ -1,32 +1,7 @@
 import { markerOf } from '../model/marker';
 import type { TableCell, TableRow, MarkdownTable } from './markdownTable';
 import { idOfLink, isArchiveLink, isTrackLink, linksIn } from './tracksHead';
-import type { TrackEntry } from './tracksReader';
-
-/** What a column of a table of tracks is for, told by its header (FORMATS §11: order and wording vary). */
-export type ColumnRole =
-  | 'id'
-  | 'name'
-  | 'type'
-  | 'status'
-  | 'step'
-  | 'progress'
-  | 'created'
-  | 'updated'
-  | 'completed'
-  | 'summary'
-  | 'priority'
-  | 'other';
-
-export interface TrackTable {
-  readonly table: MarkdownTable;
-  /** Headers in lower case, without markup. */
-  readonly headers: readonly string[];
-  readonly roles: readonly ColumnRole[];
-  readonly section?: string;
-  /** It holds completed tracks: has a date of completion and no status. */
-  readonly completed: boolean;
-}
+import type { ColumnRole, TrackEntry, TrackTable } from './tracksText';
 
 const rolesByHeader: Readonly<Record<string, ColumnRole>> = {
   'track id': 'id',

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeText, encodeText, type Encoding } from '../files/textFile';
 import { applyEdits } from '../files/textEdit';
 import type { EditRefusal, EditResult } from '../model/edit';
-import type { EditOutcome } from './fileEditor';
+import type { EditOutcome } from './editOutcome';
 import { hasCode } from './ioError';
 import { largestFile, megabytes } from './limits';
 import type { Lease } from './lock';

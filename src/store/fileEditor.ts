@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import { encodeText } from '../files/textFile';
-import type { EditRefusal, EditResult } from '../model/edit';
+import type { EditResult } from '../model/edit';
 import { containedPath } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { LockBusyError, withLock } from './lock';
 import { changeFile } from './changeFile';
+import type { EditOutcome } from './editOutcome';
 import { Turns } from './turns';
 import { writingDisk, type WritingDisk } from './writingDisk';
+
+export type { EditOutcome };
 
 /** Changes text files. Each face brings the one that fits: on disk, or through an open editor (DESIGN §4). */
 export interface FileEditor {
@@ -35,18 +38,6 @@ export interface CreateRequest {
   readonly file: string;
   readonly text: string;
 }
-
-export type EditOutcome =
-  | {
-      /** False: the file already said so and was not touched. */
-      readonly changed: boolean;
-      /** `buffer`: in an open editor, not saved because it was not clean. */
-      readonly where: 'disk' | 'buffer';
-      /** The whole text that the edit was worked out on, and what it became. */
-      readonly before?: string;
-      readonly after?: string;
-    }
-  | { readonly refused: EditRefusal };
 
 export interface DiskFileEditorOptions {
   /** How long to wait for another of our processes. Default 5,000 ms. */
