@@ -64,7 +64,13 @@ export function tellOutcome(
     tellRefusal(context, outcome.refused, o);
     return;
   }
-  const where =
-    outcome.where === 'buffer' && outcome.changed ? ` ${l10n.t('Save the file to write it to disk.')}` : '';
-  context.dialogs.note(`$(check) ${o.done}${where}`);
+  if (outcome.where === 'buffer' && outcome.changed) {
+    // The views show what is on disk, so the person must know why they have not changed.
+    context.dialogs.tell(
+      'info',
+      `${o.done} ${l10n.t('The file has unsaved changes: save it to write this to disk.')}`,
+    );
+    return;
+  }
+  context.dialogs.note(`$(check) ${o.done}`);
 }

@@ -27,9 +27,9 @@ export async function toggleTask(context: CommandContext, node: TaskNode, checke
   const marker = checked ? 'done' : 'todo';
   const target = findTask(context, node.track, node.task.id);
   const details = target && (await askDetails(context, [target], marker, 'checkBox'));
-  const isMarked = target && details ? await mark(context, target, { ...details, marker }) : false;
-  // The box shows the click already; what was not written must not be shown.
-  if (!isMarked) context.tracks.refreshTrack(node.track);
+  const isOnDisk = target && details ? await mark(context, target, { ...details, marker }) : false;
+  // The box shows the click already; what the file on disk does not say must not be shown.
+  if (!isOnDisk) context.tracks.refreshTrack(node.track);
 }
 
 interface Details {
@@ -118,7 +118,7 @@ async function askCommit(
   return { commit, note: note.trim() === '' ? undefined : note.trim() };
 }
 
-/** True when the file now says so. Open sub-tasks: the person decides. */
+/** True when the file on disk now says so, and not just an editor that was not saved. Open sub-tasks: the person decides. */
 async function mark(
   context: CommandContext,
   target: TaskTarget,
@@ -155,7 +155,7 @@ async function mark(
     });
     setContext('canUndoMarker', true);
   }
-  return true;
+  return outcome.where === 'disk';
 }
 
 /** Undo Last Marker: exactly the reverse of our last edit, while the file still has it. */
