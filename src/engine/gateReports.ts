@@ -65,8 +65,8 @@ export function evaluationReport(
       ...inGroup('dag'),
       ...evaluators,
       ...inGroup('board'),
-    ].map(rowOf),
-    conditions: inGroup('conditions').map(rowOf),
+    ].map((criterion) => rowOf(criterion, said?.decision === 'APPROVE')),
+    conditions: inGroup('conditions').map((criterion) => rowOf(criterion, false)),
     verdict,
     failureReasons: verdict === 'FAIL' && said?.note ? [said.note, ...failed] : failed,
     ...(note?.trim() ? { note: note.trim() } : {}),
@@ -144,7 +144,8 @@ export async function writePhaseReport(
 
 // --- contents ---
 
-function rowOf(criterion: Criterion): ReportRow {
+/** `vouched`: a person approved the gate, and so answers for what nothing else answered. */
+function rowOf(criterion: Criterion, vouched: boolean): ReportRow {
   const note = criterion.note ?? '';
   if (criterion.waived) {
     const why = criterion.waived.note === undefined ? '' : `: ${criterion.waived.note}`;
@@ -152,6 +153,13 @@ function rowOf(criterion: Criterion): ReportRow {
       name: criterion.name,
       status: 'N/A (waived)',
       issues: `Waived by ${criterion.waived.by}${why}. Was ${criterion.state}${note === '' ? '' : `: ${note}`}`,
+    };
+  }
+  if (criterion.state === 'open' && criterion.required && vouched) {
+    return {
+      name: criterion.name,
+      status: 'PASS',
+      issues: 'Checked by the person who approved; no other evidence.',
     };
   }
   const status = { passed: 'PASS', failed: 'FAIL', open: 'OPEN', notApplicable: 'N/A' }[criterion.state];

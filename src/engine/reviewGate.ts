@@ -1,6 +1,6 @@
 import type { JsonChange } from '../files/jsonEdit';
 import type { EditRefusal } from '../model/edit';
-import type { Criterion, Gate, GateDecision, GateReview, ReviewDecision } from '../model/gate';
+import type { Criterion, Gate, GateDecision, ReviewDecision } from '../model/gate';
 import type { Checkpoint } from '../model/loopState';
 import type { Track } from '../model/track';
 import { unmetConditions } from '../rules/boardConditions';
@@ -197,31 +197,26 @@ async function recordOnly(
 ): Promise<TrackChangeResult> {
   const at = ports.clock().toISOString();
   let why = '';
+  /** How many entries there were when ours was worked out first. */
+  let entries: number | undefined;
   const outcome = await editMetadata(
     ports,
     track,
     (metadata) => {
       // The editor asks again after other programs wrote: our own entry needs no second one.
-      if (metadata.gateReviews.some((review) => isOurs(review, request, at))) return [];
+      if (entries !== undefined && metadata.gateReviews.slice(entries).some((review) => review.at === at))
+        return [];
       const now = { ...track, metadata, ...(metadata.loop ? { loop: metadata.loop } : {}) };
       const seen = decided ? plainGate(now, request) : gateNow(now, request);
       if ('refused' in seen) return seen;
       why = wordsFor(request, seen.gate);
+      entries ??= metadata.gateReviews.length;
       return [reviewEntry(request, seen.gate, seen.rule, at, undefined), ...touched(metadata, at)];
     },
     request.signal ? { signal: request.signal } : {},
   );
   if ('refused' in outcome) return outcome;
   return { why, files: outcome.changed ? [metadataFileOf(track)] : [], warnings: [] };
-}
-
-function isOurs(review: GateReview, request: ReviewRequest, at: string): boolean {
-  return (
-    review.at === at &&
-    review.gate === request.gate.id &&
-    review.decision === request.decision &&
-    review.criterion === request.criterion
-  );
 }
 
 function wordsFor(request: ReviewRequest, gate: Gate): string {

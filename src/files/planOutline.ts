@@ -140,7 +140,7 @@ export class PlanOutline {
     } else if (role === 'elsewhere') {
       elsewhere = heading.heading;
     }
-    if (isReportName(heading.heading)) {
+    if (isReportName(heading.heading) || /\bcompletion report\b/i.test(heading.heading)) {
       this.hasReports = true;
     }
     const isPhase =

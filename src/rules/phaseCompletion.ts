@@ -45,7 +45,10 @@ export function phaseCompletion(plan: Plan, phaseKey: string, facts: PhaseFacts 
       checks: [{ name: 'Tasks', passed: false, why: `plan.md has no phase “${phaseKey}” (any more).` }],
     };
   }
-  const report = facts.reports?.findLast((r) => r.kind === 'phase' || r.kind === 'execution');
+  // A completion report states no verdict: it says what was done, and answers nothing.
+  const report = facts.reports?.findLast(
+    (r) => (r.kind === 'phase' || r.kind === 'execution') && r.verdict !== undefined,
+  );
   const checks = [
     tasksCheck(phase),
     person(

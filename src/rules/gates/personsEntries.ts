@@ -26,7 +26,8 @@ export function withPersonsEntries(
     const said = latest.get(criterion.id);
     if (!said) return criterion;
     const answered = said.entered ? withAnswer(criterion, said.entered) : criterion;
-    const holds = answered.state === 'failed' || answered.state === 'open';
+    // A report that was written after the waiver has it as not applicable: it is still a waiver.
+    const holds = answered.state !== 'passed';
     return said.waiver?.decision === 'WAIVE' && holds && answered.notWaivable === undefined
       ? { ...answered, waived: waiverOf(said.waiver) }
       : answered;

@@ -61,7 +61,9 @@ function criterionOf(check: PhaseCheck, track: Track, phase: Phase): Criterion {
     const line = Number(/ on line (\d+)\.$/.exec(check.why)?.[1] ?? phase.line);
     evidence.push({ file, line, how: 'read' });
   } else if (check.passed !== undefined) {
-    const report = track.reports.findLast(({ report: r }) => r.kind === 'phase' || r.kind === 'execution');
+    const report = track.reports.findLast(
+      ({ report: r }) => (r.kind === 'phase' || r.kind === 'execution') && r.verdict !== undefined,
+    );
     if (report) evidence.push({ file: report.file, line: report.report.line, how: 'read' });
   }
   return {
