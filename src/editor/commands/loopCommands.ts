@@ -77,10 +77,10 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
       iconPath: new vscode.ThemeIcon('debug-continue'),
       description: next.row,
       detail: [
-        command
-          ? commandLine(command)
-          : changes.map(({ file, what }) => `${basename(file)}: ${what}`).join(' '),
+        // The line is cut at its end: what a person must know stands first.
         ...warnings.map((warning) => `$(warning) ${warning}`),
+        ...changes.map(({ file, what }) => `${basename(file)}: ${what}`),
+        ...(command ? [commandLine(command)] : []),
       ].join('  '),
       value: 'go',
     });
