@@ -52,7 +52,8 @@ function titleOf(line: TracksLine): string {
 }
 
 function completionEdits(text: string, found: IndexSection | undefined, track: CompletedTrack): TextEdit[] {
-  if (!found || found.body.some((line) => line.text.includes(track.id))) return [];
+  const named = new RegExp(wordPattern(track.id), 'u');
+  if (!found || found.body.some((line) => named.test(line.text))) return [];
   const said = found.body.filter((line) => line.kind === 'text');
   const first = said[0];
   const entry = `${track.date}: ${oneLine(track.name)} (\`${track.id}\`)`;
@@ -92,7 +93,7 @@ function wordPattern(id: string): string {
 }
 
 function updatedEdits(lines: readonly TracksLine[], date: string): TextEdit[] {
-  const line = lines.find((l) => l.kind === 'text' && /^\s*[-*_>\s]*last[ -]updated\b/i.test(l.text));
+  const line = lines.find((l) => l.kind === 'text' && /^[-*_>\s]*last[ -]updated\b/i.test(l.text));
   const stamp =
     line &&
     /\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?/.exec(line.text);

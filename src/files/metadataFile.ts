@@ -109,7 +109,8 @@ function blockerOf(item: unknown, index: number): Blocker | undefined {
   const record = recordOf(item);
   if (!record) {
     const description = textOf(item);
-    return description === undefined ? undefined : { id, description, active: true, options: [] };
+    const none = description === undefined || /^\s*(?:none|no blockers?|n\/a|-)\s*\.?\s*$/i.test(description);
+    return none ? undefined : { id, description, active: true, options: [] };
   }
   const status = textField(record, 'status', 'state') ?? '';
   const resolved =

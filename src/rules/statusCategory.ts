@@ -110,6 +110,9 @@ const pictures: readonly (readonly [RegExp, StatusCategory])[] = [
   [/^[❌✗]/u, 'failed'],
 ];
 
+/** A status is judged by how it begins; some hold a page. */
+const longestBeginning = 300;
+
 const byLength = beginnings
   .flatMap(([category, words]) => words.map((word) => ({ word, category })))
   .sort((a, b) => b.word.length - a.word.length);
@@ -120,6 +123,7 @@ const byLength = beginnings
  */
 export function statusCategory(word: string): StatusCategory {
   const text = word
+    .slice(0, longestBeginning)
     .trim()
     .replace(/^[`*_"']+|[`*_"']+$/g, '')
     .trim();

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { metadataSchema } from '../../../src/model/schemas/metadata';
+import { completeTrackInIndexEdits } from '../../../src/files/indexFile';
 import { parseMetadata } from '../../../src/files/metadataFile';
 import { habitsOf, markTaskEdits } from '../../../src/files/planEdit';
 import { parsePlan } from '../../../src/files/planFile';
 import { parseTracks } from '../../../src/files/tracksFile';
+import { statusCategory } from '../../../src/rules/statusCategory';
 
 /*
  * Texts that somebody made to be slow, or to break a reader. Each of these took minutes to centuries, or ended in a
@@ -20,6 +22,14 @@ describe('texts made to be slow or to overflow', () => {
     assert.deepEqual(parseTracks(`<!-- archived: a_20260101${gap} x\n`).entries, []);
     const [entry] = parseTracks(`- [ ] **Track: Log${gap}in**\n`).entries;
     assert.match(entry?.name ?? '', /^Log/);
+  });
+
+  it('a status and a line of index.md that are one long run of signs', () => {
+    assert.equal(statusCategory(`${'*'.repeat(1_000_000)}x`), 'unclear');
+    const text = `${' '.repeat(1_000_000)}x\n`;
+    assert.deepEqual(completeTrackInIndexEdits(text, { id: 'a', name: 'A', date: '2026-01-01' }), {
+      edits: [],
+    });
   });
 
   it('a list in tracks.md that is nested thousands of times', () => {

@@ -49,6 +49,13 @@ describe('index.md when a track is complete', () => {
     );
   });
 
+  it('is listed although a track with a longer name of the same beginning is', () => {
+    assert.match(
+      complete('## Recent Completions\n\n- 2026-03-01: Other (`cart_20260101b`)\n'),
+      /- 2026-03-02: Cart \(`cart_20260101`\)\n- 2026-03-01/,
+    );
+  });
+
   it('is done only once', () => {
     assert.equal(complete(complete(fresh)), complete(fresh));
   });

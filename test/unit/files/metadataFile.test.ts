@@ -250,6 +250,7 @@ describe('metadata.json: versions and spellings', () => {
     );
     assert.deepEqual(blockers[1]?.options, ['wait', 'skip']);
     assert.deepEqual(read({ blockers: 'None' }).blockers, []);
+    assert.deepEqual(read({ blockers: ['None', 'n/a', 'no blockers.'] }).blockers, []);
     assert.equal(read({ blockers: 'API down' }).blockers[0]?.description, 'API down');
   });
 
