@@ -360,7 +360,13 @@ describe('EVALUATE_EXECUTION gate', () => {
           file: 'src/cache.ts',
           line: 8,
         },
-        { condition: 'Load test before launch (COO)', met: false, by: 'person', due: 'PRE_LAUNCH', added: true },
+        {
+          condition: 'Load test before launch (COO)',
+          met: false,
+          by: 'person',
+          due: 'PRE_LAUNCH',
+          added: true,
+        },
       ],
     });
     const boardSessions = [
