@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { lineColumn, readJson, treeOf } from '../files/jsonText';
 import type { Problem, TextProblem } from '../model/problem';
 import { conductorConfigSchema, knownErrorsSchema, setupStateSchema } from '../model/schemas/projectState';
+import { containedPath } from '../store/contain';
 import { DiskView, type TextFormat } from '../store/diskView';
 import { readingDisk } from '../store/readingDisk';
 
@@ -25,6 +26,15 @@ export async function projectFileProblems(root: string): Promise<Problem[]> {
   const problems: Problem[] = [];
   for (const [path, format] of Object.entries(projectFiles)) {
     const file = join(root, path);
+    if ((await containedPath(root, path)) === undefined) {
+      problems.push({
+        file,
+        severity: 'error',
+        code: 'link-astray',
+        message: `${path} is a link that leads out of ${root} or nowhere, so it was not read.`,
+      });
+      continue;
+    }
     const reading = await disk.read(file, format);
     if (reading.state === 'failed') problems.push(reading.problem);
     if (reading.state === 'read') problems.push(...reading.value.map((problem) => ({ ...problem, file })));

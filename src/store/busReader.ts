@@ -3,11 +3,15 @@ import { parseBoardFiles, parseLocks, parseWorkerStatus, waitingOf } from '../fi
 import type { BoardSession } from '../model/board';
 import type { MessageBus } from '../model/messageBus';
 import type { Problem, TextProblem } from '../model/problem';
-import type { DiskView, Reading, TextFormat } from './diskView';
+import { astrayProblem, type DiskView, type Reading, type TextFormat } from './diskView';
 import { QueueReader } from './queueReader';
 
 /** Folder of the bus within a track (spec 003, "Message Bus"; FORMATS §4.9). */
 export const busFolderName = '.message-bus';
+
+/** What is read in it (FORMATS §4.9). */
+const parts = ['queue.jsonl', 'locks.json', 'worker-status.json', 'events', 'board'];
+const absent = { state: 'absent' } as const;
 
 const locksFormat = { name: 'locks', parse: parseLocks };
 const workersFormat = { name: 'worker status', parse: parseWorkerStatus };
@@ -29,17 +33,25 @@ export class BusReader {
 
   async read(signal?: AbortSignal): Promise<MessageBus> {
     const at = (name: string): string => join(this.folder, name);
+    const listing = await this.view.list(this.folder, 'content');
+    const entries = listing.state === 'read' ? listing.entries : [];
+    const astray = entries.filter((e) => e.kind === 'astray' && parts.includes(e.name));
+    const has = (name: string): boolean => !astray.some((e) => e.name === name);
     const [queue, locks, workers, events, board] = await Promise.all([
-      this.#queue.read(signal),
-      this.view.read(at('locks.json'), locksFormat),
-      this.view.read(at('worker-status.json'), workersFormat),
-      this.view.list(at('events'), 'content'),
-      this.#readBoard(at('board')),
+      has('queue.jsonl') ? this.#queue.read(signal) : undefined,
+      has('locks.json') ? this.view.read(at('locks.json'), locksFormat) : absent,
+      has('worker-status.json') ? this.view.read(at('worker-status.json'), workersFormat) : absent,
+      has('events') ? this.view.list(at('events'), 'content') : absent,
+      has('board') ? this.#readBoard(at('board')) : [],
     ]);
-    const inputs = [queue, locks, workers, events, ...board.map((file) => file.reading)];
+    const readings = board.map((file) => file.reading);
+    const inputs = [queue, locks, workers, events, ...readings, JSON.stringify(astray)];
     if (this.#bus && sameItems(inputs, this.#inputs)) return this.#bus;
 
-    const problems: Problem[] = [...(queue?.problems ?? [])];
+    const problems: Problem[] = [
+      ...astray.map((entry) => astrayProblem(at(entry.name), entry)),
+      ...(queue?.problems ?? []),
+    ];
     const session = boardSession(board, problems);
     const bus: MessageBus = {
       folder: this.folder,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { conductor, documentOf, folderWith } from './conductorProcess';
 import { google, loopMetadata, shop } from './projects';
@@ -55,6 +56,18 @@ describe('conductor validate', function () {
     assert.ok(
       found.some(([file, line]) => file === join(folder, 'conductor/config.json') && line === 3),
       JSON.stringify(report.problems),
+    );
+  });
+
+  it('reads no file of the project that is a link out of the conductor directory', async () => {
+    const folder = folderWith({ ...google, 'elsewhere.json': '{"mode": 7}' });
+    symlinkSync(join(folder, 'elsewhere.json'), join(folder, 'conductor/config.json'));
+    const finished = await conductor(['validate', '--json'], { cwd: folder });
+    const { problems } = validationShape.parse(documentOf(finished));
+    assert.equal(finished.code, 1);
+    assert.deepEqual(
+      problems.filter((problem) => problem.file.endsWith('config.json')).map((problem) => problem.code),
+      ['link-astray'],
     );
   });
 

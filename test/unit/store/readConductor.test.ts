@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync, truncateSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { RootSnapshot } from '../../../src/model/root';
 import type { Track } from '../../../src/model/track';
 import { nextActionOf } from '../../../src/rules/nextAction';
@@ -362,6 +362,30 @@ describe('readConductor', () => {
       ['tracks/a', 'tracks/b'],
     );
     assert.deepEqual(root.problems.map((p) => p.code).sort(), ['link-astray', 'no-registry']);
+  });
+
+  it('follows no link of the message bus out of the workspace', async () => {
+    write('tracks/a/plan.md');
+    write('tracks/a/.message-bus/worker-status.json', '{"w1":{"status":"RUNNING"}}');
+    const outside = folder.make(`${count}-outside`);
+    writeFileSync(join(outside, 'locks.json'), '{"secret.ts":"w9"}');
+    const bus = join(workspace, 'conductor/tracks/a/.message-bus');
+    symlinkSync(join(outside, 'locks.json'), join(bus, 'locks.json'));
+    symlinkSync(outside, join(bus, 'board'));
+    const reader = new RootReader({ path: join(workspace, 'conductor'), workspaceFolder: workspace });
+    const first = await reader.read(false);
+    const track = first?.tracks[0];
+    assert.deepEqual(track?.bus?.locks, []);
+    assert.equal(track.bus.workers.length, 1);
+    assert.deepEqual(
+      track.problems.map((p) => [p.code, basename(p.file)]),
+      [
+        ['link-astray', 'board'],
+        ['link-astray', 'locks.json'],
+      ],
+    );
+    reader.expire('all');
+    assert.equal(await reader.read(false), first);
   });
 
   it('reads the message bus', async () => {
