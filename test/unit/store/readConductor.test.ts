@@ -377,12 +377,10 @@ describe('readConductor', () => {
     const track = first?.tracks[0];
     assert.deepEqual(track?.bus?.locks, []);
     assert.equal(track.bus.workers.length, 1);
+    const astray = track.problems.filter((p) => p.code === 'link-astray');
     assert.deepEqual(
-      track.problems.map((p) => [p.code, basename(p.file)]),
-      [
-        ['link-astray', 'board'],
-        ['link-astray', 'locks.json'],
-      ],
+      astray.map((p) => basename(p.file)),
+      ['board', 'locks.json'],
     );
     reader.expire('all');
     assert.equal(await reader.read(false), first);
