@@ -121,9 +121,11 @@ export function earlierRounds(
       failureReasons: report.report.failureReasons,
       fixed: step === 'EVALUATE_EXECUTION' ? fixedIn(track, round) : [],
     }));
-  // A round whose report was written over may still be known from what a person decided in it.
-  for (let round = 1; round < rounds.round; round++) {
-    if (found.some((known) => known.round === round)) continue;
+  // A round whose report was written over may still be known from what was decided or fixed in it. Only rounds that
+  // something names are looked at: the count in a file may be any number.
+  const named = new Set([...reviews.map(({ round }) => round), ...fixCyclesOf(track)]);
+  for (const round of named) {
+    if (round >= rounds.round || found.some((known) => known.round === round)) continue;
     const review = reviews.findLast((r) => r.round === round && r.criterion === undefined);
     const fixed = step === 'EVALUATE_EXECUTION' ? fixedIn(track, round) : [];
     if (!review && fixed.length === 0) continue;
@@ -140,10 +142,20 @@ export function earlierRounds(
   return found.sort((a, b) => b.round - a.round);
 }
 
+/** The fix cycles that plan.md or the FIX checkpoint know something of. */
+function fixCyclesOf(track: Track): number[] {
+  const cycle = track.loop?.checkpoints.FIX?.cycle;
+  return [...fixPhases(track).map(({ cycle: n }) => n), ...(cycle === undefined ? [] : [cycle])];
+}
+
+function fixPhases(track: Track): { readonly cycle: number; readonly phase: Phase }[] {
+  const phases = track.plan?.phases.filter((phase) => /\bfix(?:es)?\b/i.test(phase.heading)) ?? [];
+  return phases.map((phase, i) => ({ cycle: cycleOf(phase) ?? i + 1, phase }));
+}
+
 /** What fix cycle n did: done tasks of its phase in plan.md, and what the FIX checkpoint lists while it is the last. */
 function fixedIn(track: Track, cycle: number): FixedItem[] {
-  const phases = track.plan?.phases.filter((phase) => /\bfix(?:es)?\b/i.test(phase.heading)) ?? [];
-  const phase = phases.find((candidate, i) => (cycleOf(candidate) ?? i + 1) === cycle);
+  const phase = fixPhases(track).find((candidate) => candidate.cycle === cycle)?.phase;
   const file = track.documents.plan;
   const tasks = (phase?.tasks ?? []).filter((task) => task.marker === 'done');
   const fix = track.loop?.checkpoints.FIX;
