@@ -3,7 +3,7 @@ import type { Metric, TestResults } from '../../model/testResults';
 import { percentOf } from './coverage';
 
 /** lcov above this is not read. */
-export const largestLcov = 50 * 1024 * 1024;
+export const largestLcov = 20 * 1024 * 1024;
 
 /** Found and hit, as a record states them, else as its lines show them. */
 interface Tally {
@@ -34,7 +34,7 @@ export function lcovResults(text: string): TestResults {
   if (text.length > largestLcov) {
     return failed(
       'lcov-too-large',
-      `The file has ${(text.length / 1024 / 1024).toFixed(0)} MB and was not read (limit 50 MB).`,
+      `The file has ${(text.length / 1024 / 1024).toFixed(0)} MB and was not read (limit 20 MB).`,
     );
   }
   const totals = kinds.map(() => ({ found: 0, hit: 0 }));

@@ -186,7 +186,7 @@ describe('evaluation reports as text', () => {
         assert.deepEqual(
           first?.checks.map((check) => check.status),
           [...report.checks, ...report.conditions].map(
-            (written) => status[written.status as keyof typeof status],
+            (written) => status[written.status],
           ),
         );
       }),
