@@ -185,9 +185,7 @@ describe('evaluation reports as text', () => {
         } as const;
         assert.deepEqual(
           first?.checks.map((check) => check.status),
-          [...report.checks, ...report.conditions].map(
-            (written) => status[written.status],
-          ),
+          [...report.checks, ...report.conditions].map((written) => status[written.status]),
         );
       }),
       { numRuns: 500 },
