@@ -9,8 +9,9 @@ const rooms = {
   store: ['model', 'files', 'rules'],
   engine: ['model', 'files', 'rules', 'store'],
   shared: ['model', 'rules'],
+  panels: ['model', 'files', 'rules', 'shared'],
   cli: ['model', 'files', 'rules', 'store', 'engine'],
-  editor: ['model', 'files', 'rules', 'store', 'engine', 'shared'],
+  editor: ['model', 'files', 'rules', 'store', 'engine', 'shared', 'panels'],
 };
 
 const downhill = Object.entries(rooms).map(([room, below]) => ({
@@ -29,7 +30,7 @@ const downhill = Object.entries(rooms).map(([room, below]) => ({
           ...(room === 'editor'
             ? []
             : [{ regex: '^vscode$', message: 'Only src/editor/ and src/extension.ts know VS Code.' }]),
-          ...(['model', 'files', 'rules', 'shared'].includes(room)
+          ...(['model', 'files', 'rules', 'shared', 'panels'].includes(room)
             ? [{ regex: '^(node:)?(fs|child_process|net|http|os)(/|$)', message: `${room}/ does no I/O.` }]
             : []),
         ],
@@ -62,6 +63,37 @@ export default tseslint.config(
     },
   },
   ...downhill,
+  {
+    files: ['webview/**'],
+    rules: {
+      'no-console': ['error', { allow: ['error'] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/src/(?!(shared|rules|model)/)',
+              message: 'The panels import shared/, rules/ and model/ only (docs/architecture.md).',
+            },
+            { regex: '^zod', message: 'Pages come without zod: it is too large for them.' },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['webview/**'],
+    ignores: ['webview/ui/toolkit.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "ImportDeclaration[source.value='@vscode/webview-ui-toolkit']",
+          message: 'Only webview/ui/toolkit.ts knows the toolkit.',
+        },
+      ],
+    },
+  },
   { files: ['scripts/**', '*.mjs', 'src/cli/**', 'test/**'], rules: { 'no-console': 'off' } },
   { files: ['*.mjs'], rules: { 'import-x/no-default-export': 'off' } },
   { files: ['test/**'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },

@@ -49,20 +49,22 @@ const program = {
   plugins: [asCommonJs({ minify: values.production, program: 'cli.js' })],
 };
 
-/** @returns {esbuild.BuildOptions[]} one for each panel: every folder of webview/ that has a main.ts */
+/** @returns {esbuild.BuildOptions[]} one for each panel: every folder of webview/ that has a main.tsx */
 function panels() {
   if (!fs.existsSync(inRoot('webview'))) return [];
   return fs
     .readdirSync(inRoot('webview'))
-    .filter((name) => fs.existsSync(inRoot('webview', name, 'main.ts')))
+    .filter((name) => fs.existsSync(inRoot('webview', name, 'main.tsx')))
     .map((name) => ({
       ...common,
       platform: 'browser',
       target: 'es2022',
       format: 'iife',
       sourcemap: values.production ? false : 'inline',
-      entryPoints: [`webview/${name}/main.ts`],
+      entryPoints: [`webview/${name}/main.tsx`],
       outfile: `dist/webview/${name}.js`,
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
       loader: { '.ttf': 'file', '.woff': 'file', '.woff2': 'file', '.svg': 'dataurl' },
       assetNames: '[name]',
     }));

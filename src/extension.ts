@@ -7,6 +7,7 @@ import { vscodeDialogs } from './editor/dialogs';
 import { NeedsYouList } from './editor/needsYouList';
 import { Notifications } from './editor/notifications';
 import { StatusBar } from './editor/statusBar';
+import { registerPanels } from './editor/panels/registerPanels';
 import { badgeOf, needsYouRows } from './editor/views/needsYouRows';
 import { RowsView } from './editor/views/rowsView';
 import type { TaskNode } from './editor/views/trackNodes';
@@ -50,6 +51,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     needsYou,
     log,
     memory: extension.workspaceState,
+    extensionUri: extension.extensionUri,
     version: String((extension.extension.packageJSON as { version?: unknown }).version),
     dialogs: vscodeDialogs(log),
   };
@@ -81,6 +83,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     notifications,
     { dispose: () => clearInterval(ages) },
     registerCommands(window, context),
+    registerPanels(context),
     tracks.onDidToggle(([task, checked]) => void toggle(task, checked)),
     source.onDidChange(() => {
       setContextOf(source);

@@ -20,6 +20,7 @@ export interface WindowContext {
   /** What this workspace remembers: commands of agents that were approved. */
   readonly memory: vscode.Memento;
   readonly version: string;
+  readonly extensionUri: vscode.Uri;
   /** Exchanged by tests. */
   dialogs: Dialogs;
 }

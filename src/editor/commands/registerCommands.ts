@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type { SettableMarker } from '../../model/marker';
+import type { PanelName } from '../../shared/protocol';
 import type { DocumentKind } from '../../model/track';
 import type { Command, CommandContext, WindowContext } from './commandContext';
 
@@ -8,6 +9,8 @@ const mark = (marker: SettableMarker) => async (): Promise<Command> =>
   (await import('./markerCommands')).markTask(marker);
 const open = (kind: DocumentKind & ('spec' | 'plan' | 'metadata')) => async (): Promise<Command> =>
   (await import('./trackCommands')).openDocument(kind);
+const panel = (name: PanelName) => async (): Promise<Command> =>
+  (await import('./panelCommands')).openTrackPanel(name);
 
 /**
  * Every command of package.json. What a command does is loaded when it is first called, so that activate() pays for
@@ -34,6 +37,10 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   resolve: async () => (await import('./repairCommands')).resolve,
   newTrack: async () => (await import('./trackCommands')).newTrack,
   initializeConductor: async () => (await import('./trackCommands')).initializeConductor,
+  openTrack: panel('track'),
+  openGraph: panel('graph'),
+  reviewGate: panel('gate'),
+  openBoard: panel('board'),
   openSpec: open('spec'),
   openPlan: open('plan'),
   openMetadata: open('metadata'),

@@ -1,0 +1,31 @@
+import type * as z from 'zod';
+import type { Track } from '../../model/track';
+import type { PanelName, PanelState, PanelSubject, Reply } from '../../shared/protocol';
+import type { CommandContext } from '../commands/commandContext';
+
+/** What tells one kind of panel from another: what it shows of a track, and what it does when its page asks. */
+export interface PanelKind<Model, Request> {
+  readonly name: PanelName;
+  /** On the tab: "Track", "Graph", …; the track's name follows. */
+  readonly word: string;
+  /** What its page may ask beyond CommonRequest. */
+  readonly request: z.ZodType<Request>;
+  /** Which files beyond the store's snapshot it depends on make it stale only through `refresh`. */
+  model(view: PanelView): Promise<PanelState<Model>>;
+  /** Does what the page asks. Throwing is told to the person and logged. */
+  handle(view: PanelView, request: Request): Promise<Reply>;
+}
+
+/** One open panel, as its kind sees it. */
+export interface PanelView {
+  readonly context: CommandContext;
+  readonly subject: PanelSubject;
+  /** The track as it is now. */
+  readonly track: Track;
+  /** Aborted when the panel is closed or newer state is wanted. */
+  readonly signal: AbortSignal;
+  /** Looks at another item of the same track; kept over a reload. Sends the new state. */
+  turnTo(item: string | undefined): void;
+  /** Sends the state anew, after something that no file of the root tells. */
+  refresh(): void;
+}
