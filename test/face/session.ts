@@ -12,28 +12,27 @@ export interface Session {
   browser: Browser;
 }
 
-let session: Promise<Session> | undefined;
+let browser: Promise<Browser> | undefined;
+let server: Promise<Session['server']> | undefined;
 
 /** The session, started when the first test asks for it. */
-export function theSession(): Promise<Session> {
-  session ??= start();
-  return session;
+export async function theSession(): Promise<Session> {
+  server ??= start();
+  return { server: await server, browser: await theBrowser() };
 }
 
-async function start(): Promise<Session> {
+/** The browser alone, for tests that need no VS Code. */
+export function theBrowser(): Promise<Browser> {
+  browser ??= ensureBrowser().then(launchBrowser);
+  return browser;
+}
+
+async function start(): Promise<Session['server']> {
   const vsix = process.env['CONDUCTOR_VSIX'] ?? inRoot(vsixName());
-  const server = await startServer(await ensureVscode('current'), { vsix: [path.resolve(vsix)] });
-  try {
-    return { server, browser: await launchBrowser(await ensureBrowser()) };
-  } catch (e) {
-    await server.stop();
-    throw e;
-  }
+  return startServer(await ensureVscode('current'), { vsix: [path.resolve(vsix)] });
 }
 
 after(async () => {
-  if (!session) return;
-  const { server, browser } = await session;
-  await browser.close();
-  await server.stop();
+  await (await browser)?.close();
+  await (await server)?.stop();
 });
