@@ -1,5 +1,16 @@
-import { endOfLine, startOfNextLine } from './textEdit';
 import type { TextRange } from '../model/plan';
+import {
+  boxAt,
+  Char,
+  headingAt,
+  isBlank,
+  isDigit,
+  isSpace,
+  ruleCharacter,
+  runLength,
+  skipSpaces,
+} from './lineSyntax';
+import { endOfLine, startOfNextLine } from './textEdit';
 
 /** What a line is, as far as a plan cares. */
 export type LineKind =
@@ -35,32 +46,34 @@ export interface MarkdownLine {
   readonly box?: TextRange;
 }
 
+/** What a line holds after white space and quote marks. */
+interface LineContent {
+  readonly kind: LineKind;
+  readonly level?: number;
+  readonly contentStart?: number;
+  readonly box?: TextRange;
+}
+
+interface LineItem extends LineContent {
+  readonly kind: 'item';
+  readonly contentStart: number;
+}
+
+/** Lines of which there is no more to say; one object for all of a kind. */
+const plain = {
+  blank: { kind: 'blank' },
+  text: { kind: 'text' },
+  rule: { kind: 'rule' },
+  comment: { kind: 'comment' },
+  fence: { kind: 'fence' },
+  fenced: { kind: 'fenced' },
+} as const satisfies Record<string, LineContent>;
+
 interface Fence {
   readonly character: number;
   readonly length: number;
   readonly quoted: boolean;
 }
-
-/** Codes of the characters that make up Markdown. */
-const Char = {
-  Tab: 9,
-  Space: 32,
-  Hash: 35,
-  LeftParen: 40,
-  RightParen: 41,
-  Star: 42,
-  Plus: 43,
-  Minus: 45,
-  Dot: 46,
-  Less: 60,
-  Equals: 61,
-  Greater: 62,
-  LeftBracket: 91,
-  RightBracket: 93,
-  Underscore: 95,
-  Backtick: 96,
-  Tilde: 126,
-} as const;
 
 /**
  * Splits a Markdown text into lines and says what each one is. Tolerant where CommonMark is strict: fences and items
@@ -102,40 +115,37 @@ class LineScanner {
     let at = start;
     let indent = 0;
     let quoted = false;
-    const skipSpace = (): void => {
-      for (; at < end && isSpace(text.charCodeAt(at)); at++) {
-        indent += text.charCodeAt(at) === Char.Tab ? 4 - (indent % 4) : 1;
+    for (; at < end; at++) {
+      const code = text.charCodeAt(at);
+      if (isSpace(code)) {
+        indent += code === Char.Tab ? 4 - (indent % 4) : 1;
+      } else if (code === Char.Greater) {
+        quoted = true;
+        indent = 0;
+        // The space behind a quote mark belongs to the mark.
+        if (text.charCodeAt(at + 1) === Char.Space) at++;
+      } else {
+        break;
       }
-    };
-    skipSpace();
-    while (at < end && text.charCodeAt(at) === Char.Greater) {
-      quoted = true;
-      at++;
-      indent = 0;
-      if (text.charCodeAt(at) === Char.Space) {
-        at++;
-      }
-      skipSpace();
     }
+    const content = this.contentOf(start, at, end, indent, quoted);
+    this.lines.push({
+      number: this.lines.length + 1,
+      start,
+      end,
+      kind: content.kind,
+      lead: at === start ? '' : text.slice(start, at),
+      indent,
+      quoted,
+      level: content.level ?? 0,
+      contentStart: content.contentStart ?? at,
+      box: content.box,
+    });
+  }
 
-    const add = (
-      kind: LineKind,
-      more: { level?: number; contentStart?: number; box?: TextRange } = {},
-    ): void => {
-      this.lines.push({
-        number: this.lines.length + 1,
-        start,
-        end,
-        kind,
-        lead: at === start ? '' : text.slice(start, at),
-        indent,
-        quoted,
-        level: more.level ?? 0,
-        contentStart: more.contentStart ?? at,
-        box: more.box,
-      });
-    };
-
+  /** @param at where the line's first character stands that is neither space nor quote mark */
+  private contentOf(start: number, at: number, end: number, indent: number, quoted: boolean): LineContent {
+    const { text } = this;
     if (this.fence?.quoted && !quoted) {
       this.fence = undefined; // the quotation that held it is over
     }
@@ -148,28 +158,22 @@ class LineScanner {
         this.inComment = false;
         this.fence = undefined;
       }
-      add(closes ? 'fence' : 'fenced');
-      return;
+      return closes ? plain.fence : plain.fenced;
     }
     if (at === end) {
-      add(this.inComment ? 'comment' : 'blank');
-      return;
+      return this.inComment ? plain.comment : plain.blank;
     }
 
-    const first = text.charCodeAt(at);
     const opened = this.fenceAt(at, end, quoted);
     if (opened && !this.inFrontmatter) {
       this.fence = opened;
-      add('fence');
-      return;
+      return plain.fence;
     }
-
     if (this.inComment) {
       if (this.endsComment(start, end)) {
         this.inComment = false;
       }
-      add('comment', this.itemAt(at, end));
-      return;
+      return { ...this.itemAt(at, end), kind: 'comment' };
     }
     if (this.inFrontmatter) {
       const isMark = text.startsWith('---', at) || text.startsWith('...', at);
@@ -177,40 +181,33 @@ class LineScanner {
         this.inFrontmatter = false;
       }
       const item = this.itemAt(at, end);
-      add(item?.box ? 'item' : 'frontmatter', item);
-      return;
+      return item?.box ? item : { ...item, kind: 'frontmatter' };
     }
+    const first = text.charCodeAt(at);
     if (first === Char.Less && text.startsWith('<!--', at)) {
       const close = this.commentEndAfter(at + 4);
       // Without an end anywhere it is text: what follows must not vanish.
       if (close >= 0) {
         this.inComment = close >= end;
-        add('comment');
-        return;
+        return plain.comment;
       }
     }
-    if (first === Char.Hash && !(indent > 3)) {
+    if (first === Char.Hash && indent <= 3) {
       const heading = headingAt(text, at, end);
       if (heading) {
-        add('heading', heading);
-        return;
+        return { kind: 'heading', ...heading };
       }
     }
     const underline = ruleCharacter(text, at, end);
     if (underline !== 0) {
       this.underlinePrevious(underline, end - at);
-      add('rule');
-      return;
+      return plain.rule;
     }
     const item = this.itemAt(at, end);
-    if (item) {
-      if (!item.box) {
-        this.fence = this.fenceAt(item.contentStart, end, quoted);
-      }
-      add('item', item);
-      return;
+    if (item && !item.box) {
+      this.fence = this.fenceAt(item.contentStart, end, quoted);
     }
-    add('text');
+    return item ?? plain.text;
   }
 
   private fenceAt(at: number, end: number, quoted: boolean): Fence | undefined {
@@ -253,7 +250,7 @@ class LineScanner {
     return this.nextCommentEnd;
   }
 
-  private itemAt(at: number, end: number): { contentStart: number; box?: TextRange } | undefined {
+  private itemAt(at: number, end: number): LineItem | undefined {
     const { text } = this;
     let after = at;
     const first = text.charCodeAt(at);
@@ -276,7 +273,7 @@ class LineScanner {
       after++;
     }
     const box = boxAt(text, after, end);
-    return box ? { contentStart: skipSpaces(text, box.end + 1, end), box } : { contentStart: after };
+    return { kind: 'item', contentStart: box ? skipSpaces(text, box.end + 1, end) : after, box };
   }
 
   /** Makes the line before a heading when the rule at hand underlines it. */
@@ -301,117 +298,6 @@ class LineScanner {
       this.lines[this.lines.length - 1] = { ...title, kind: 'heading', level: isTitle ? 1 : 2 };
     }
   }
-}
-
-/** Range of the character between the brackets that begin at `at`, when they are a check box. */
-export function boxAt(text: string, at: number, end: number): TextRange | undefined {
-  if (text.charCodeAt(at) !== Char.LeftBracket) {
-    return undefined;
-  }
-  const inside = at + 1;
-  const code = text.codePointAt(inside);
-  if (code === undefined || code === Char.LeftBracket || code === 10 || code === 13) {
-    return undefined;
-  }
-  let close = inside;
-  if (code !== Char.RightBracket) {
-    close += code > 0xffff ? 2 : 1;
-    if (text.charCodeAt(close) === 0xfe0f) {
-      close++; // emoji presentation
-    }
-  }
-  if (close >= end || text.charCodeAt(close) !== Char.RightBracket) {
-    return undefined;
-  }
-  // `[1](page.md)` is a link; `[x](really) do it` is a box that lacks its space.
-  if (
-    text.charCodeAt(close + 1) === Char.LeftParen &&
-    !' xX~/!-?'.includes(text.slice(inside, close) || '(')
-  ) {
-    return undefined;
-  }
-  return { start: inside, end: close };
-}
-
-/** Space, tab, no-break space, ideographic space, and a byte order mark that was left in the text. */
-export function isSpace(code: number): boolean {
-  return (
-    code === Char.Space ||
-    code === Char.Tab ||
-    code === 0xa0 ||
-    code === 0x3000 ||
-    code === 0xfeff ||
-    code === 11 ||
-    code === 12
-  );
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-function isBlank(text: string, from: number, end: number): boolean {
-  return skipSpaces(text, from, end) === end;
-}
-
-function skipSpaces(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && isSpace(text.charCodeAt(at))) {
-    at++;
-  }
-  return at;
-}
-
-function runLength(text: string, at: number, end: number): number {
-  const character = text.charCodeAt(at);
-  let after = at + 1;
-  while (after < end && text.charCodeAt(after) === character) {
-    after++;
-  }
-  return after - at;
-}
-
-function headingAt(
-  text: string,
-  at: number,
-  end: number,
-): { level: number; contentStart: number } | undefined {
-  const level = runLength(text, at, end);
-  const after = at + level;
-  if (level > 6) {
-    return undefined;
-  }
-  if (after < end && !isSpace(text.charCodeAt(after))) {
-    // `##Phase 1` is meant as a heading; `#12` is a reference and `#tag` a tag.
-    const next = text.charAt(after);
-    if (level < 2 || !(next === '[' || next.toLowerCase() !== next.toUpperCase())) {
-      return undefined;
-    }
-  }
-  return { level, contentStart: skipSpaces(text, after, end) };
-}
-
-/** The character of a line that holds only three or more of `-`, `*`, `_` or `=` (and spaces for the first three), else 0. */
-function ruleCharacter(text: string, at: number, end: number): number {
-  const character = text.charCodeAt(at);
-  if (
-    character !== Char.Minus &&
-    character !== Char.Star &&
-    character !== Char.Underscore &&
-    character !== Char.Equals
-  ) {
-    return 0;
-  }
-  let count = 0;
-  for (let i = at; i < end; i++) {
-    const code = text.charCodeAt(i);
-    if (code === character) {
-      count++;
-    } else if (!isSpace(code)) {
-      return 0;
-    }
-  }
-  return count >= 3 ? character : 0;
 }
 
 /** True when the text begins with a block between `---` lines that looks like YAML. */

@@ -1,5 +1,5 @@
 import { emoji, letters, withoutEmoji } from './characterClasses';
-import { boxAt } from './markdownLines';
+import { boxAt } from './lineSyntax';
 import { isSha } from './commitMention';
 import { plainText } from './taskLine';
 import { markerOf } from '../model/marker';

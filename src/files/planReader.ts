@@ -299,7 +299,7 @@ export class PlanReader {
 
 /** The name in a line that only announces what follows: `**Name:**`, `**Name**`, `Name:`. */
 function labelOf(words: string): string | undefined {
-  if (words.length > 200) {
+  if (words.length > 200 || !':*_'.includes(words.trimEnd().at(-1) ?? ' ')) {
     return undefined;
   }
   const match = /^(?:\*\*|__)([^*_].*?)(?:\*\*|__)\s*:?\s*$/.exec(words) ?? plainLabel.exec(words);

@@ -1,7 +1,7 @@
 import { markerOf } from '../model/marker';
 import type { Marker } from '../model/marker';
 import type { TextRange } from '../model/plan';
-import { boxAt } from './markdownLines';
+import { boxAt } from './lineSyntax';
 import type { TaskDraft } from './planDraft';
 import { saidBy } from './planHeading';
 import type { Field } from './taskField';
@@ -105,6 +105,7 @@ export function addNote(task: TaskDraft, words: string): void {
 
 /** Paths in a Files field: those in back-ticks if there are any, else the list as written. */
 function filesIn(value: string): string[] {
-  const quoted = [...value.slice(0, 10_000).matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
-  return quoted.length > 0 ? quoted : value.startsWith('(') ? [] : readList(value);
+  const quoted = value.includes('`') ? value.slice(0, 10_000).match(/`[^`]+`/g) : null;
+  if (quoted) return quoted.map((path) => path.slice(1, -1));
+  return value.startsWith('(') ? [] : readList(value);
 }

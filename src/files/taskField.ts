@@ -27,7 +27,11 @@ const plainFields =
 
 /** Reads `**Name:** value`, `**Name**: value`, `Name: value`. */
 export function readField(text: string): Field | undefined {
-  const match = boldField.exec(text) ?? plainField.exec(text.slice(0, 64));
+  if (!text.includes(':') && !text.includes('：')) {
+    return undefined; // as most lines
+  }
+  const bold = boldField.exec(text);
+  const match = bold ?? plainField.exec(text.slice(0, 64));
   if (!match?.[1]) {
     return undefined;
   }
@@ -36,7 +40,7 @@ export function readField(text: string): Field | undefined {
     written: match[1],
     value: text.slice(match[0].length).trim(),
     valueStart: match[0].length,
-    bold: /^\s*(?:\*\*|__)/.test(match[0]),
+    bold: bold !== null,
   };
 }
 

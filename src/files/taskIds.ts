@@ -7,13 +7,15 @@ class Names {
   private readonly counts = new Map<string, number>();
 
   take(name: string): string {
-    let count = this.counts.get(name) ?? 0;
-    let free: string;
-    do {
-      count++;
-      free = count === 1 ? name : `${name}#${count}`;
-    } while (this.used.has(free));
-    this.counts.set(name, count);
+    let free = name;
+    if (this.used.has(name)) {
+      let count = this.counts.get(name) ?? 1;
+      do {
+        count++;
+        free = `${name}#${count}`;
+      } while (this.used.has(free));
+      this.counts.set(name, count);
+    }
     this.used.add(free);
     return free;
   }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { basename, dirname, join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeText } from '../files/textFile';
@@ -265,7 +265,7 @@ export class DiskView {
       const bytes = await this.disk.readFile(file);
       // Changed within the clock's grain: the same stamp may come with another content, so it is not trusted.
       const trusted = before - stamp.mtimeMs > 50 ? stamp : { ...stamp, ctimeMs: -1 };
-      const hash = createHash('sha1').update(bytes).digest('base64');
+      const hash = hashOf('sha1', bytes, 'base64');
       if (cached?.hash === hash) return { ...cached, stamp: trusted, fresh: true, used: true };
       return make(interpret(file, bytes, format, stamp.mtimeMs), trusted, hash);
     } catch (error) {

@@ -1,5 +1,18 @@
-import { readdir, readFile, stat, type Dirent, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readdir,
+  readdirSync,
+  readFile,
+  readFileSync,
+  stat,
+  statSync,
+  type Dirent,
+  type Stats,
+} from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
+import { promptDisk, type DirectDisk } from './promptDisk';
 
 /** What tells one state of a file from another without reading it. */
 export interface FileStamp {
@@ -28,8 +41,7 @@ export interface ReadingDisk {
 }
 
 /*
- * The callback functions of node:fs need half the processor time of those in node:fs/promises, and a cold read is made of
- * thousands of them.
+ * The callback functions of node:fs need half the processor time of those in node:fs/promises.
  */
 const statOf = (path: string): Promise<Stats> =>
   new Promise((resolve, reject) => stat(path, (error, found) => (error ? reject(error) : resolve(found))));
@@ -42,18 +54,9 @@ const entriesOf = (path: string): Promise<Dirent[]> =>
     readdir(path, { withFileTypes: true }, (error, entries) => (error ? reject(error) : resolve(entries))),
   );
 
-export const readingDisk: ReadingDisk = {
-  async stat(path) {
-    const found = await statOf(path);
-    return {
-      size: found.size,
-      mtimeMs: found.mtimeMs,
-      ctimeMs: found.ctimeMs,
-      ino: found.ino,
-      dev: found.dev,
-      kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
-    };
-  },
+/** Never holds up the process, whatever the disk does. */
+export const backgroundDisk: ReadingDisk = {
+  stat: async (path) => stampOf(await statOf(path)),
   readFile: bytesOf,
   async readPart(path, position, length) {
     const file = await open(path, 'r');
@@ -70,18 +73,47 @@ export const readingDisk: ReadingDisk = {
       await file.close();
     }
   },
-  async readFolder(path) {
-    const entries = await entriesOf(path);
-    return entries.map((entry) => ({
-      name: entry.name,
-      kind: entry.isFile()
-        ? 'file'
-        : entry.isDirectory()
-          ? 'folder'
-          : entry.isSymbolicLink()
-            ? 'link'
-            : 'other',
-    }));
-  },
+  readFolder: async (path) => (await entriesOf(path)).map(entryOf),
   realPath: (path) => realpath(path),
 };
+
+/** Answers before the call returns: only for a disk that is awake. */
+export const directDisk: DirectDisk = {
+  stat: (path) => stampOf(statSync(path)),
+  readFile(path) {
+    // Without O_NONBLOCK, opening a pipe that took a file's place would wait for its other end.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return readFileSync(file);
+    } finally {
+      closeSync(file);
+    }
+  },
+  readFolder: (path) => readdirSync(path, { withFileTypes: true }).map(entryOf),
+};
+
+export const readingDisk: ReadingDisk = promptDisk(directDisk, backgroundDisk);
+
+function stampOf(found: Stats): FileStamp {
+  return {
+    size: found.size,
+    mtimeMs: found.mtimeMs,
+    ctimeMs: found.ctimeMs,
+    ino: found.ino,
+    dev: found.dev,
+    kind: found.isFile() ? 'file' : found.isDirectory() ? 'folder' : 'other',
+  };
+}
+
+function entryOf(entry: Dirent): FolderEntry {
+  return {
+    name: entry.name,
+    kind: entry.isFile()
+      ? 'file'
+      : entry.isDirectory()
+        ? 'folder'
+        : entry.isSymbolicLink()
+          ? 'link'
+          : 'other',
+  };
+}
