@@ -13,7 +13,8 @@ import { progressOf } from '../rules/progress';
 import { groupOf } from '../rules/trackGroup';
 import { inFile } from './busReader';
 import type { Reading } from './diskView';
-import { namesIn, type TrackFiles } from './trackReader';
+import type { TrackFiles } from './trackFiles';
+import { namesIn } from './trackFolders';
 
 /** Names at most this long, in characters, are shown as the name of a track; a description may be a page. */
 const longestName = 120;

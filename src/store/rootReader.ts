@@ -11,8 +11,9 @@ import { astrayProblem, DiskView, type ListedEntry, type Reading, type TextForma
 import { entryId, matchRegistry, type RegistryMatch } from './matchRegistry';
 import { concurrently, Pace, readsAtOnce } from './pace';
 import { readingDisk, type ReadingDisk } from './readingDisk';
-import { findTrackFolders, type TrackFolder, type TrackFolders } from './trackFolders';
-import { isPassing, TrackReader, type TrackFiles } from './trackReader';
+import type { TrackFiles } from './trackFiles';
+import { findTrackFolders, isPassing, type TrackFolder, type TrackFolders } from './trackFolders';
+import { TrackReader } from './trackReader';
 
 const registryFormat: TextFormat<Registry> = { name: 'tracks', parse: parseTracks };
 

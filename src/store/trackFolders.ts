@@ -67,6 +67,21 @@ export function hasStrongEvidence(entries: readonly ListedEntry[]): boolean {
   return entries.some((entry) => strongEvidence.has(entry.name.toLowerCase()));
 }
 
+/** Lock folders of ours and of others (FORMATS §4.7). */
+export function isLockName(name: string): boolean {
+  return name === '.metadata.lock' || /\.(md|json)\.lock$/i.test(name);
+}
+
+/** Names that come and go while programs work, and say nothing about the track. */
+export function isPassing(name: string): boolean {
+  return isLockName(name) || name.endsWith('.tmp');
+}
+
+/** Names in the folder of a track that tell something about it. */
+export function namesIn(folder: TrackFolder): string[] {
+  return folder.entries.map((entry) => entry.name).filter((name) => !isPassing(name));
+}
+
 /** The same problem may be met on several ways. */
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
   return [...new Map(problems.map((p) => [`${p.code} ${p.file}`, p])).values()];

@@ -3,7 +3,6 @@ import { parseReports } from '../files/evaluationReportFile';
 import { parseMetadata, type MetadataReading } from '../files/metadataFile';
 import { parsePlan } from '../files/planFile';
 import type { EvaluationReport } from '../model/evaluationReport';
-import type { MessageBus } from '../model/messageBus';
 import type { Plan } from '../model/plan';
 import type { Problem } from '../model/problem';
 import type { RegistryEntry } from '../model/registry';
@@ -12,22 +11,8 @@ import { assembleTrack, type TrackSetting } from './assembleTrack';
 import { BusReader, busFolderName, sameItems } from './busReader';
 import { astrayProblem, type DiskView, type ListedEntry, type Reading, type TextFormat } from './diskView';
 import { isLeftBehind } from './lock';
-import type { TrackFolder } from './trackFolders';
-
-/** What was read in one track folder. */
-export interface TrackFiles {
-  readonly folder: TrackFolder;
-  readonly documents: TrackDocuments;
-  readonly otherFiles: readonly string[];
-  readonly plan: Reading<Plan>;
-  readonly metadata: Reading<MetadataReading>;
-  readonly reports: Reading<readonly EvaluationReport[]>;
-  readonly bus: MessageBus | undefined;
-  /** Links that lead nowhere, locks left behind. */
-  readonly problems: readonly Problem[];
-  /** When to look again although no file changed: a lock that is held now may be left behind then. Epoch ms. */
-  readonly lookAgainAt: number | undefined;
-}
+import type { TrackFiles } from './trackFiles';
+import { isLockName, isPassing, namesIn, type TrackFolder } from './trackFolders';
 
 const documentNames: Readonly<Record<string, DocumentKind>> = {
   'spec.md': 'spec',
@@ -155,21 +140,6 @@ export class TrackReader {
     }
     return { problems, lookAgainAt };
   }
-}
-
-/** Lock folders of ours and of others (FORMATS §4.7). */
-export function isLockName(name: string): boolean {
-  return name === '.metadata.lock' || /\.(md|json)\.lock$/i.test(name);
-}
-
-/** Names that come and go while programs work, and say nothing about the track. */
-export function isPassing(name: string): boolean {
-  return isLockName(name) || name.endsWith('.tmp');
-}
-
-/** Names in the folder of a track that tell something about it. */
-export function namesIn(folder: TrackFolder): string[] {
-  return folder.entries.map((entry) => entry.name).filter((name) => !isPassing(name));
 }
 
 function sortEntries(folder: TrackFolder): {

@@ -1,8 +1,7 @@
 import { basename, relative, sep } from 'node:path';
 import { busFolderName } from './busReader';
 import { isForeignName } from './findRoots';
-import { isArchiveName } from './trackFolders';
-import { isPassing } from './trackReader';
+import { isArchiveName, isPassing } from './trackFolders';
 
 /** What is known of a path when it is judged; nothing before it was looked at. */
 export type PathKind = 'file' | 'folder' | undefined;
