@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { Track } from '../model/track';
 import type { ConductorSource } from './conductorSource';
 import type { NeedsYouList } from './needsYouList';
+import { waitingIn } from './views/needsYouRows';
 import { refOf } from './views/trackNodes';
 import { trackTooltip } from './views/trackTooltips';
 import { progressText, writtenStep } from './views/words';
@@ -32,7 +33,7 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const waiting = this.#needsYou.items.length;
+    const waiting = waitingIn(this.#needsYou.items);
     const parts = [track.name.length > 30 ? `${track.name.slice(0, 29)}…` : track.name];
     if (track.loop) parts.push(writtenStep(track.loop));
     parts.push(progressText(track.progress));

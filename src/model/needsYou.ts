@@ -28,7 +28,17 @@ export interface NeedsYouItem {
   readonly line?: number;
   /** Repairs or choices that resolve it; ids of engine use cases. */
   readonly actions: readonly NeedsYouAction[];
+  /** True: nothing waits for it. It stands last and is not counted. */
+  readonly quiet?: boolean;
+  /** What this item gathers, when it stands for several. */
+  readonly parts?: readonly NeedsYouItem[];
 }
+
+/** An item before it is known which track it is about. */
+export type Finding = Omit<NeedsYouItem, 'id' | 'root' | 'trackKey' | 'trackName'> & {
+  /** Tells it from other findings of its kind in its track; stable. */
+  readonly detail: string;
+};
 
 export interface NeedsYouAction {
   readonly kind:

@@ -74,7 +74,10 @@ function statusDrift(track: DriftTrack): Problem[] {
     // That the words disagree with the open boxes is said; what remains is whether they agree with each other.
     if (track.loop?.source !== 'metadata') return [...problems, ...wordsDisagree(track, own, registered)];
   }
-  if (!truth) return [...problems, ...wordsDisagree(track, own, registered)];
+  if (!truth) {
+    const ended = own === 'cancelled' || own === 'archived' ? endingUnsaid(track, registered) : [];
+    return [...problems, ...wordsDisagree(track, own, registered), ...ended];
+  }
 
   const ownWrong = contradicts(own, truth);
   const registryWrong = contradicts(registered, truth);
@@ -94,6 +97,8 @@ function statusDrift(track: DriftTrack): Problem[] {
       message: `${registrySays(track)}, but ${truth.evidence}${own === 'unclear' ? '' : ` and metadata.json says “${metadata?.status}”`}.`,
       repair: 'updateRegistryStatus',
     });
+  } else if (own === 'cancelled' || own === 'archived') {
+    problems.push(...endingUnsaid(track, registered));
   }
   return problems;
 }
@@ -128,6 +133,19 @@ function wordsDisagree(track: DriftTrack, own: StatusCategory, registered: Statu
       code: 'registry-disagrees',
       message: `${registrySays(track)}, but metadata.json says “${track.metadata?.status}”.`,
       repair: 'updateRegistryStatus',
+    },
+  ];
+}
+
+/** What metadata.json has given up or put away is over, whatever plan.md holds; tracks.md should not call it open. */
+function endingUnsaid(track: DriftTrack, registered: StatusCategory): Problem[] {
+  if (registered !== 'notStarted' && registered !== 'running') return [];
+  return [
+    {
+      ...place(track, 'registry'),
+      severity: 'info',
+      code: 'registry-disagrees',
+      message: `${registrySays(track)}, but metadata.json says “${track.metadata?.status}”.`,
     },
   ];
 }

@@ -1,14 +1,22 @@
 import type { Blocker } from '../model/loopState';
-import type { NeedsYouAction, NeedsYouItem } from '../model/needsYou';
+import type { Finding, NeedsYouAction, NeedsYouItem } from '../model/needsYou';
 import type { Task } from '../model/plan';
 import type { RootSnapshot } from '../model/root';
 import type { Track } from '../model/track';
 import { expiredLocks, staleWorkers, waitCycles } from './busRules';
+import {
+  driftFindings,
+  finishedDrift,
+  itemOf,
+  rootProblems,
+  staleFileLocks,
+  unreadable,
+  unregistered,
+} from './needsYouProblems';
 import { nextActionOf } from './nextAction';
 import { tasksOf } from './progress';
 
 type Kind = NeedsYouItem['kind'];
-type Found = Omit<NeedsYouItem, 'id' | 'root' | 'trackKey' | 'trackName'> & { readonly detail: string };
 
 /** Most urgent first: what stops a loop, then what stops a task, then what is merely wrong. */
 const urgency: readonly Kind[] = [
@@ -28,15 +36,16 @@ const urgency: readonly Kind[] = [
 /**
  * Everything in a root that waits for a person (DESIGN §6, "Needs You"), most urgent first, then longest waiting.
  * Ids stay the same from one reading to the next. Finished and archived tracks give nothing but an escalation that
- * is still recorded in them; paused ones only what a person must answer. Drift is one item a track.
+ * is still recorded in them, and the drift of the finished ones one quiet item in all; paused ones only what a person
+ * must answer. Drift is one item a track.
  */
 export function needsYou(root: RootSnapshot, now: Date): NeedsYouItem[] {
   const items = root.tracks.flatMap((track) => itemsOf(track, now));
-  return [...items, ...unregistered(root), ...rootProblems(root)].sort(byUrgency);
+  return [...items, ...unregistered(root), ...rootProblems(root), ...finishedDrift(root)].sort(byUrgency);
 }
 
 function itemsOf(track: Track, now: Date): NeedsYouItem[] {
-  const found: Found[] = [...escalations(track)];
+  const found: Finding[] = [...escalations(track)];
   if (track.group === 'active' || track.group === 'ready') {
     found.push(
       ...gates(track),
@@ -44,20 +53,15 @@ function itemsOf(track: Track, now: Date): NeedsYouItem[] {
       ...tasks(track),
       ...busItems(track, now),
       ...staleFileLocks(track),
-      ...driftItem(track),
+      ...driftFindings(track),
     );
   }
   if (track.group !== 'done' && track.group !== 'archived') found.push(...unreadable(track));
-  return found.map(({ detail, ...item }) => ({
-    ...item,
-    id: `${track.root}|${track.key}|${item.kind}|${detail}`,
-    root: track.root,
-    trackKey: track.key,
-    trackName: track.name,
-  }));
+  return found.map((finding) => itemOf(track, finding));
 }
 
 function byUrgency(a: NeedsYouItem, b: NeedsYouItem): number {
+  if (a.quiet !== b.quiet) return a.quiet ? 1 : -1;
   const rank = urgency.indexOf(a.kind) - urgency.indexOf(b.kind);
   if (rank !== 0) return rank;
   const since = (item: NeedsYouItem) => item.since ?? '\uffff';
@@ -71,7 +75,7 @@ const resolve: NeedsYouAction = { kind: 'unblockTrack', label: 'Mark as Resolved
 const setStep: NeedsYouAction = { kind: 'setStep', label: 'Set Step…' };
 const open: NeedsYouAction = { kind: 'open', label: 'Open' };
 
-function escalations(track: Track): Found[] {
+function escalations(track: Track): Finding[] {
   const finished = track.group === 'done' || track.group === 'archived';
   const stopped = track.loop?.stepStatus === 'BLOCKED' || track.loop?.stepStatus === 'ESCALATE';
   if (finished && !stopped) return [];
@@ -127,7 +131,7 @@ const escalationTitle: Readonly<Record<string, string>> = {
   'agent-escalated': 'An agent asks you',
 };
 
-function blockerItem(track: Track, blocker: Blocker, stopped: boolean): Found {
+function blockerItem(track: Track, blocker: Blocker, stopped: boolean): Finding {
   const escalated = blocker.trigger !== undefined && blocker.trigger !== 'blocker';
   return {
     kind: escalated ? 'escalation' : 'blocker',
@@ -152,8 +156,8 @@ function blockerItem(track: Track, blocker: Blocker, stopped: boolean): Found {
 
 // --- gates, board ---
 
-function gates(track: Track): Found[] {
-  const found: Found[] = [];
+function gates(track: Track): Finding[] {
+  const found: Finding[] = [];
   const last = track.reports.at(-1);
   if (last?.report.contradictory) {
     found.push({
@@ -189,7 +193,7 @@ function terminal(task: Task): boolean {
 }
 
 /** The newest session counts, and only while the loop still stands at the checkpoint that it was about. */
-function boards(track: Track): Found[] {
+function boards(track: Track): Finding[] {
   const session = track.bus?.board?.verdict ? track.bus.board : track.boardSessions.at(-1);
   if (!session?.verdict) return [];
   const verdict = session.verdict.trim().toUpperCase().replace(/\s+/g, '_');
@@ -216,9 +220,9 @@ function boards(track: Track): Found[] {
 
 // --- tasks and workers ---
 
-function tasks(track: Track): Found[] {
+function tasks(track: Track): Finding[] {
   const blocked = tasksOf(track.plan).filter((task) => task.marker === 'blocked');
-  const found: Found[] = blocked.map((task) => ({
+  const found: Finding[] = blocked.map((task) => ({
     kind: 'blockedTask',
     detail: task.id,
     what: `Blocked: ${task.text}`,
@@ -230,7 +234,7 @@ function tasks(track: Track): Found[] {
   return [...found, ...failedTasks(track)];
 }
 
-function failedTasks(track: Track): Found[] {
+function failedTasks(track: Track): Finding[] {
   const { bus } = track;
   if (!bus) return [];
   const finished = new Set(
@@ -268,11 +272,11 @@ function failedTasks(track: Track): Found[] {
     }));
 }
 
-function busItems(track: Track, now: Date): Found[] {
+function busItems(track: Track, now: Date): Finding[] {
   const { bus } = track;
   if (!bus) return [];
   return [
-    ...waitCycles(bus).map((cycle): Found => ({
+    ...waitCycles(bus).map((cycle): Finding => ({
       kind: 'deadlock',
       detail: [...cycle.workers].sort().join('+'),
       what: `${cycle.workers.length} workers wait for each other`,
@@ -280,7 +284,7 @@ function busItems(track: Track, now: Date): Found[] {
       file: bus.folder,
       actions: [open],
     })),
-    ...staleWorkers(bus, now).map(({ worker, why }): Found => ({
+    ...staleWorkers(bus, now).map(({ worker, why }): Finding => ({
       kind: 'staleWorker',
       detail: worker.workerId,
       what: `${worker.workerId} is silent`,
@@ -289,7 +293,7 @@ function busItems(track: Track, now: Date): Found[] {
       file: bus.folder,
       actions: [open],
     })),
-    ...expiredLocks(bus, now).map(({ lock, why }): Found => ({
+    ...expiredLocks(bus, now).map(({ lock, why }): Finding => ({
       kind: 'staleLock',
       detail: lock.path,
       what: `Expired lock on ${lock.path}`,
@@ -299,133 +303,4 @@ function busItems(track: Track, now: Date): Found[] {
       actions: [{ kind: 'releaseLock', label: 'Release Lock', argument: lock.path }, open],
     })),
   ];
-}
-
-// --- what is wrong ---
-
-const driftCodes: ReadonlySet<string> = new Set([
-  'status-disagrees',
-  'registry-disagrees',
-  'complete-with-open-tasks',
-  'loop-disagrees',
-  'progress-disagrees',
-  'id-disagrees',
-  'checkpoint-missing',
-  'metadata-missing',
-]);
-
-function driftItem(track: Track): Found[] {
-  const drift = track.problems.filter(
-    (problem) => problem.severity !== 'info' && driftCodes.has(problem.code),
-  );
-  const first = drift[0];
-  if (!first) return [];
-  const repairs = new Map(drift.flatMap((problem) => (problem.repair ? [[problem.repair, problem]] : [])));
-  return [
-    {
-      kind: 'drift',
-      detail: 'drift',
-      what: drift.length === 1 ? 'Files disagree' : `Files disagree in ${drift.length} places`,
-      why: drift.map((problem) => problem.message).join('\n'),
-      file: first.file,
-      line: first.line,
-      actions: [
-        ...[...repairs.keys()].map((repair): NeedsYouAction => ({
-          kind: 'repair',
-          label: repairLabel[repair],
-          argument: repair,
-        })),
-        open,
-      ],
-    },
-  ];
-}
-
-const repairLabel = {
-  registerTrack: 'Add to tracks.md',
-  updateRegistryStatus: 'Update tracks.md',
-  updateMetadataStatus: 'Update metadata.json',
-  createMetadata: 'Create metadata.json',
-  removeStaleLock: 'Remove Stale Lock',
-} as const;
-
-/** A registry that nobody keeps is one finding, not one a track. */
-function unregistered(root: RootSnapshot): NeedsYouItem[] {
-  const found = root.tracks.flatMap((track) => {
-    const problem = track.problems.find(({ code }) => code === 'track-not-registered');
-    return problem && (track.group === 'active' || track.group === 'ready') ? [{ track, problem }] : [];
-  });
-  const [first] = found;
-  if (!first) return [];
-  const only = found.length === 1 ? first.track : undefined;
-  return [
-    {
-      id: `${root.path}||drift|not-registered`,
-      kind: 'drift',
-      root: root.path,
-      ...(only ? { trackKey: only.key, trackName: only.name } : {}),
-      what: only ? 'Not in tracks.md' : `${found.length} tracks are not in tracks.md`,
-      why: only ? first.problem.message : found.map(({ track }) => track.id).join('\n'),
-      file: root.registryFile ?? first.problem.file,
-      actions: [
-        ...(only
-          ? [{ kind: 'repair' as const, label: repairLabel.registerTrack, argument: 'registerTrack' }]
-          : []),
-        open,
-      ],
-    },
-  ];
-}
-
-function staleFileLocks(track: Track): Found[] {
-  return track.problems
-    .filter(({ repair }) => repair === 'removeStaleLock')
-    .map((problem) => ({
-      kind: 'staleLock',
-      detail: problem.file,
-      what: 'A lock was left behind',
-      why: problem.message,
-      file: problem.file,
-      actions: [{ kind: 'repair', label: repairLabel.removeStaleLock, argument: 'removeStaleLock' }],
-    }));
-}
-
-function unreadable(track: Track): Found[] {
-  return track.problems
-    .filter((problem) => problem.severity === 'error' && !driftCodes.has(problem.code))
-    .map((problem) => problemItem(problem.code, problem));
-}
-
-function rootProblems(root: RootSnapshot): NeedsYouItem[] {
-  return root.problems
-    .filter((problem) => problem.severity === 'error')
-    .map((problem) => {
-      const { detail, ...item } = problemItem(problem.code, problem);
-      return { ...item, id: `${root.path}||problem|${detail}`, root: root.path };
-    });
-}
-
-function problemItem(
-  code: string,
-  problem: {
-    readonly file: string;
-    readonly line?: number;
-    readonly message: string;
-    readonly repair?: keyof typeof repairLabel;
-  },
-): Found {
-  return {
-    kind: 'problem',
-    detail: `${code}-${problem.file}-${problem.line ?? 0}`,
-    what: problem.message,
-    why: `${problem.file}${problem.line === undefined ? '' : `:${problem.line}`}`,
-    file: problem.file,
-    line: problem.line,
-    actions: [
-      ...(problem.repair
-        ? [{ kind: 'repair' as const, label: repairLabel[problem.repair], argument: problem.repair }]
-        : []),
-      open,
-    ],
-  };
 }

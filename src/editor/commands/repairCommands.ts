@@ -96,12 +96,17 @@ export const resolve: Command = async (context, argument) => {
 
 function itemOf(context: CommandContext, argument: unknown): NeedsYouItem | undefined {
   const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : undefined;
-  return context.needsYou.items.find((item) => item.id === id);
+  return singleItems(context).find((item) => item.id === id);
+}
+
+/** All items, and those that others gather. */
+function singleItems(context: CommandContext): NeedsYouItem[] {
+  return context.needsYou.items.flatMap((item) => [item, ...(item.parts ?? [])]);
 }
 
 async function pickItem(context: CommandContext, title: string): Promise<NeedsYouItem | undefined> {
   await context.source.start();
-  const items = context.needsYou.items.filter(({ actions }) => actions.length > 0);
+  const items = singleItems(context).filter(({ actions }) => actions.length > 0);
   if (items.length === 0) {
     context.dialogs.tell('info', l10n.t('Nothing needs you now.'));
     return undefined;

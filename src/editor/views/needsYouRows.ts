@@ -47,8 +47,16 @@ function kindWord(kind: NeedsYouItem['kind']): string {
   }
 }
 
-/** Items as rows: what; below it why, since when, where. Opening the row tells the reason without a hover. */
-export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonly RowNode[] {
+/**
+ * Items as rows: what; below it why, since when, where. Opening the row tells the reason without a hover.
+ *
+ * @param nameFirst For rows that say the same of many tracks: which track comes first.
+ */
+export function needsYouRows(
+  items: readonly NeedsYouItem[],
+  now: Date,
+  nameFirst = false,
+): readonly RowNode[] {
   return items.map((item) => {
     const since = ago(item.since, now);
     const place = item.file === undefined ? undefined : { file: item.file, line: item.line };
@@ -58,8 +66,10 @@ export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonl
       id: item.id,
       what: item.actions.length > 0 ? `needsYou.${item.kind}.resolvable` : `needsYou.${item.kind}`,
       track,
-      label: item.what,
-      description: [item.trackName, since].filter((part) => part !== undefined).join(' · '),
+      label: (nameFirst ? item.trackName : undefined) ?? item.what,
+      description: [nameFirst ? item.what : item.trackName, since]
+        .filter((part) => part !== undefined)
+        .join(' · '),
       icon: kindIcons[item.kind],
       state: kindWord(item.kind),
       place,
@@ -72,6 +82,7 @@ export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonl
           item.file && `${plain(item.file)}${item.line === undefined ? '' : `:${item.line}`}`,
         ]),
       children: () => [
+        ...needsYouRows(item.parts ?? [], now, true),
         {
           kind: 'row',
           id: `${item.id}\u001fwhy`,
@@ -91,9 +102,15 @@ export function needsYouRows(items: readonly NeedsYouItem[], now: Date): readonl
 
 /** The number on the view and on the activity bar. */
 export function badgeOf(items: readonly NeedsYouItem[]): ViewBadge | undefined {
-  if (items.length === 0) return undefined;
+  const count = waitingIn(items);
+  if (count === 0) return undefined;
   return {
-    value: items.length,
-    tooltip: items.length === 1 ? l10n.t('1 thing needs you') : l10n.t('{0} things need you', items.length),
+    value: count,
+    tooltip: count === 1 ? l10n.t('1 thing needs you') : l10n.t('{0} things need you', count),
   };
+}
+
+/** How many of the items wait for a person: the quiet ones are shown, but not counted. */
+export function waitingIn(items: readonly NeedsYouItem[]): number {
+  return items.filter(({ quiet }) => quiet !== true).length;
 }

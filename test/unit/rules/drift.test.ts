@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Track } from '../../../src/model/track';
 import { driftOf } from '../../../src/rules/drift';
+import { groupOf } from '../../../src/rules/trackGroup';
 import { checkpointOf, entryOf, loopOf, metadataOf, planOf, trackOf } from './builders';
 
 const google = (marks: string, status: string | undefined, o: Partial<Track> = {}) =>
@@ -52,6 +53,31 @@ describe('drift', () => {
     const [problem] = driftOf(track);
     assert.match(problem!.message, /“new”.*tracks\.md:14 says “\[ \]”.*2 of 2 tasks done/);
     assert.equal(problem!.file, track.documents.metadata);
+  });
+
+  it('whatever makes a track done, a word that says it has not begun is told', () => {
+    const untold: string[] = [];
+    let looked = 0;
+    for (const status of [undefined, 'new', 'complete', 'cancelled', 'archived', 'in_progress', '???'])
+      for (const word of [undefined, 'new', 'pending', 'complete', 'cancelled'])
+        for (const marks of ['', 'xx', 'x-', 'x ', '  '])
+          for (const loop of [
+            undefined,
+            loopOf({ step: 'COMPLETE', stepStatus: 'PASSED', checkpoints: all }),
+            loopOf({ step: 'COMPLETE', stepStatus: 'PASSED', source: 'inferred' }),
+          ]) {
+            const metadata = metadataOf(status === undefined ? { loop } : { status, loop });
+            const entry = word === undefined ? undefined : entryOf({ status: word });
+            const track = trackOf({ plan: planOf(marks), metadata, entry, loop });
+            const group = groupOf({ ...track, metadata, planPresent: true });
+            if (group !== 'done' || (status !== 'new' && word !== 'new' && word !== 'pending')) continue;
+            looked++;
+            const codes = driftOf({ ...track, group }).map(({ code }) => code);
+            if (!codes.some((code) => /^(?:status|registry|loop)-disagrees$|^complete-with/.test(code)))
+              untold.push(`${status} / ${word} / ${marks} / ${loop?.source}`);
+          }
+    assert.deepEqual(untold, []);
+    assert.ok(looked > 50);
   });
 
   it('only tracks.md is stale', () => {

@@ -50,10 +50,36 @@ describe('needsYou', () => {
       items(
         running(),
         trackOf({ group: 'ready' }),
-        trackOf({ group: 'done', problems: [drift('loop-disagrees')] }),
+        trackOf({ group: 'archived', archived: true, problems: [drift('loop-disagrees')] }),
       ),
       [],
     );
+  });
+
+  it('gathers the drift of all done tracks in one quiet item at the end, with an item for each', () => {
+    const done = (id: string, problem: ReturnType<typeof drift>) =>
+      trackOf({ id, key: `tracks/${id}`, name: id, group: 'done', problems: [problem] });
+    const found = items(
+      done('a', drift('complete-with-open-tasks')),
+      done('b', drift('registry-disagrees', 'info')),
+      done('c', drift('progress-disagrees', 'info')),
+      running({}, { problems: [drift('loop-disagrees')] }),
+    );
+    assert.deepEqual(
+      found.map(({ what, quiet }) => [what, quiet]),
+      [
+        ['Files disagree', undefined],
+        ['2 done tracks disagree with their files', true],
+      ],
+    );
+    assert.deepEqual(
+      found[1]!.parts!.map(({ trackName, trackKey, why }) => [trackName, trackKey, why]),
+      [
+        ['a', 'tracks/a', 'complete-with-open-tasks'],
+        ['b', 'tracks/b', 'registry-disagrees'],
+      ],
+    );
+    assert.equal(new Set(found[1]!.parts!.map(({ id }) => id)).size, 2);
   });
 
   it('an escalation says what, why, its options and what resolves it', () => {
