@@ -7,6 +7,7 @@ import { vscodeDialogs } from './editor/dialogs';
 import { NeedsYouList } from './editor/needsYouList';
 import { Notifications } from './editor/notifications';
 import { StatusBar } from './editor/statusBar';
+import type { OpenPanel } from './editor/panels/openPanel';
 import { registerPanels } from './editor/panels/registerPanels';
 import { badgeOf, needsYouRows } from './editor/views/needsYouRows';
 import { RowsView } from './editor/views/rowsView';
@@ -22,6 +23,8 @@ export interface ConductorApi {
   readonly workersView: RowsView;
   /** What a click on a task's check box does. */
   readonly toggle: (task: TaskNode, checked: boolean) => Promise<void>;
+  /** The panels that are open. */
+  readonly openPanels: () => Promise<readonly OpenPanel<unknown, unknown>[]>;
   /** Duration of activate(), ms. */
   readonly activation: number;
 }
@@ -97,5 +100,12 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     }),
   );
   setImmediate(() => void source.start());
-  return { context, needsYouView, workersView, toggle, activation: performance.now() - began };
+  return {
+    context,
+    needsYouView,
+    workersView,
+    toggle,
+    openPanels: async () => (await import('./editor/panels/panels')).openPanels(),
+    activation: performance.now() - began,
+  };
 }

@@ -57,9 +57,13 @@ export async function openPanelPage(browser, o) {
     kept: () => page.evaluate(() => /** @type {any} */ (globalThis).keptState()),
     /** Sends a new state, as the host does. @param {unknown} state */
     send: (state) =>
-      page.evaluate((m) => window.postMessage(m, '*'), { type: 'state', subject: SUBJECT, state }),
+      page.evaluate((m) => /** @type {any} */ (globalThis).postMessage(m, '*'), {
+        type: 'state',
+        subject: SUBJECT,
+        state,
+      }),
     /** Sends any message. @param {unknown} message */
-    post: (message) => page.evaluate((m) => window.postMessage(m, '*'), message),
+    post: (message) => page.evaluate((m) => /** @type {any} */ (globalThis).postMessage(m, '*'), message),
     close: () => context.close(),
   };
 }

@@ -73,25 +73,36 @@ export interface KeptState<Layout> {
 
 /** Does this look like a message of the host? Its model is the host's own; this keeps out what other scripts post. */
 export function isHostMessage(data: unknown): data is HostMessage<unknown> {
-  if (typeof data !== 'object' || data === null || !('type' in data)) return false;
-  const message = data as Record<string, unknown>;
-  switch (message['type']) {
+  if (!isRecord(data)) return false;
+  switch (data['type']) {
     case 'state':
-      return hasStatus(message['state']) && typeof message['subject'] === 'object';
+      return isPanelState(data['state']) && isRecord(data['subject']);
     case 'reply':
-      return typeof message['id'] === 'number' && typeof message['reply'] === 'object';
+      return (
+        typeof data['id'] === 'number' && isRecord(data['reply']) && typeof data['reply']['ok'] === 'boolean'
+      );
     case 'show':
-      return typeof message['item'] === 'string';
+      return typeof data['item'] === 'string';
     default:
       return false;
   }
 }
 
-function hasStatus(state: unknown): boolean {
-  return (
-    typeof state === 'object' &&
-    state !== null &&
-    'status' in state &&
-    ['loading', 'ready', 'empty', 'failed'].includes(String(state.status))
-  );
+function isPanelState(state: unknown): boolean {
+  if (!isRecord(state)) return false;
+  switch (state['status']) {
+    case 'loading':
+      return true;
+    case 'ready':
+      return isRecord(state['model']);
+    case 'empty':
+    case 'failed':
+      return typeof state['title'] === 'string' && typeof state['detail'] === 'string';
+    default:
+      return false;
+  }
+}
+
+function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
 }

@@ -24,11 +24,12 @@ export class Host<Model, Request, Layout> {
   readonly #api = acquireVsCodeApi();
   readonly #waiting = new Map<number, (reply: Reply) => void>();
   #next = 0;
+  #kept = '';
   #subject: PanelSubject;
   #layout: Layout | undefined;
 
   constructor(on: { state: (state: PanelState<Model>) => void; show: (item: string) => void }) {
-    const kept = this.#api.getState() as KeptState<Layout> | undefined;
+    const kept = this.#api.getState() as KeptState<Layout> | null | undefined;
     this.#subject = JSON.parse(document.body.dataset['subject'] ?? '{}') as PanelSubject;
     this.#layout = kept?.version === 1 ? kept.layout : undefined;
     this.#keep();
@@ -81,11 +82,16 @@ export class Host<Model, Request, Layout> {
     this.#api.postMessage(message);
   }
 
+  /** At once: a page that is hidden is taken down without being asked. */
   #keep(): void {
-    this.#api.setState({
+    const state: KeptState<Layout> = {
       version: 1,
       subject: this.#subject,
-      layout: this.#layout,
-    } satisfies KeptState<Layout>);
+      ...(this.#layout === undefined ? {} : { layout: this.#layout }),
+    };
+    const text = JSON.stringify(state);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    this.#api.setState(state);
   }
 }

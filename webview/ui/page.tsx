@@ -1,5 +1,5 @@
 import { Component, render, type ComponentChildren, type ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { CommonRequest, PanelState, Reply } from '../../src/shared/protocol';
 import { Host } from './host';
 import { Icon } from './icon';
@@ -40,7 +40,8 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
     });
   }, []);
 
-  const ask = async (request: Request | CommonRequest): Promise<Reply> => {
+  // The same functions at every render, so that effects of a view may name them.
+  const ask = useCallback(async (request: Request | CommonRequest): Promise<Reply> => {
     setSaid(undefined);
     const reply = (await hostRef.current?.ask(request)) ?? {
       ok: false,
@@ -48,31 +49,40 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
     };
     if (reply.message !== undefined && reply.message !== '') setSaid(reply);
     return reply;
-  };
+  }, []);
+  const keepLayout = useCallback((layout: Layout | undefined): void => {
+    if (hostRef.current) hostRef.current.layout = layout;
+  }, []);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'F5' || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      void ask({ kind: 'refresh' });
+      if (event.key === 'F5' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) {
+        event.preventDefault();
+        void ask({ kind: 'refresh' });
+      }
+      // VS Code listens at the window and gives every key to its own key bindings too; ours are not for it.
+      if (event.defaultPrevented) event.stopPropagation();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, []);
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, [ask]);
 
   // The skeleton's words stay until there is a state: nothing may flash.
   if (state.status === 'loading') return <Loading />;
   return (
     <>
       {state.status === 'ready' ? (
-        <Guard key="ready" again={() => void ask({ kind: 'refresh' })}>
+        <Guard
+          key="ready"
+          again={() => void ask({ kind: 'refresh' })}
+          // It may be the layout, of another version say, that cannot be drawn.
+          broke={() => keepLayout(undefined)}
+        >
           <View
             model={state.model}
             ask={ask}
             layout={hostRef.current?.layout}
-            keepLayout={(layout) => {
-              if (hostRef.current) hostRef.current.layout = layout;
-            }}
+            keepLayout={keepLayout}
             wanted={wanted}
           />
         </Guard>
@@ -152,13 +162,17 @@ function Said({ reply, close }: { reply: Reply | undefined; close: () => void })
 }
 
 /** An error in a view never leaves a blank panel. */
-class Guard extends Component<{ children: ComponentChildren; again: () => void }, { error?: Error }> {
+class Guard extends Component<
+  { children: ComponentChildren; again: () => void; broke: () => void },
+  { error?: Error }
+> {
   static override getDerivedStateFromError(error: Error): { error: Error } {
     return { error };
   }
 
   override componentDidCatch(error: Error): void {
     console.error(error);
+    this.props.broke();
   }
 
   // A new state of the host may well be one that can be drawn.

@@ -10,7 +10,10 @@ export interface PanelKind<Model, Request> {
   readonly word: string;
   /** What its page may ask beyond CommonRequest. */
   readonly request: z.ZodType<Request>;
-  /** Which files beyond the store's snapshot it depends on make it stale only through `refresh`. */
+  /**
+   * Made anew whenever the track has changed in the store's snapshot; what it takes from elsewhere (git, results of
+   * tests) makes it stale only through `refresh`. One at a time.
+   */
   model(view: PanelView): Promise<PanelState<Model>>;
   /** Does what the page asks. Throwing is told to the person and logged. */
   handle(view: PanelView, request: Request): Promise<Reply>;
@@ -22,7 +25,7 @@ export interface PanelView {
   readonly subject: PanelSubject;
   /** The track as it is now. */
   readonly track: Track;
-  /** Aborted when the panel is closed or newer state is wanted. */
+  /** While a model is made: aborted when the panel is hidden or closed, or another item is wanted. Never for a request. */
   readonly signal: AbortSignal;
   /** Looks at another item of the same track; kept over a reload. Sends the new state. */
   turnTo(item: string | undefined): void;

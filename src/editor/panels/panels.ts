@@ -21,12 +21,19 @@ export function viewType(panel: PanelName): string {
   return `conductor.${panel}`;
 }
 
+/** The panels of this window that are open and filled, or would be if they could be seen. */
+export function openPanels(): readonly OpenPanel<unknown, unknown>[] {
+  return [...open];
+}
+
 /** Opens the panel of a track, or brings the one that is open to the front: one panel of a kind for each track. */
 export async function openPanel(
   context: CommandContext,
   name: PanelName,
   subject: PanelSubject,
 ): Promise<void> {
+  // First, so that nothing can happen between the look for an open one and the making of another.
+  const kind = await kinds[name]();
   for (const panel of open) {
     if (
       panel.kind.name === name &&
@@ -37,29 +44,32 @@ export async function openPanel(
       return;
     }
   }
-  const kind = await kinds[name]();
-  const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
-  const webviewPanel = vscode.window.createWebviewPanel(viewType(name), kind.word, column, {
+  const panel = vscode.window.createWebviewPanel(viewType(name), '', vscode.ViewColumn.Active, {
+    // The graph finds in its own way, whole words of nodes that may be out of sight.
     enableFindWidget: name !== 'graph',
   });
-  show(context, kind, webviewPanel, subject);
+  show(context, kind, panel, subject, subject.item);
 }
 
 /** Fills a panel that VS Code has kept over a reload of the window. */
 export async function restorePanel(
   context: CommandContext,
   name: PanelName,
-  webviewPanel: vscode.WebviewPanel,
+  panel: vscode.WebviewPanel,
   state: unknown,
 ): Promise<void> {
   const kept = keptState.safeParse(state);
   if (!kept.success) {
     // Nothing says what it looked at; an empty tab would be worse than none.
     context.log.info(`A ${name} panel was kept without saying of which track; it was closed.`);
-    webviewPanel.dispose();
+    panel.dispose();
     return;
   }
-  show(context, await kinds[name](), webviewPanel, kept.data.subject);
+  let closed = false;
+  const closing = panel.onDidDispose(() => (closed = true));
+  const kind = await kinds[name]();
+  closing.dispose();
+  if (!closed) show(context, kind, panel, kept.data.subject, undefined);
 }
 
 function show(
@@ -67,10 +77,17 @@ function show(
   kind: AnyKind,
   panel: vscode.WebviewPanel,
   subject: PanelSubject,
+  wanted: string | undefined,
 ): void {
-  panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'conductor.svg');
+  panel.iconPath = {
+    light: vscode.Uri.joinPath(context.extensionUri, 'media', 'conductor-light.svg'),
+    dark: vscode.Uri.joinPath(context.extensionUri, 'media', 'conductor-dark.svg'),
+  };
   const dist = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
-  const opened = new OpenPanel(context, kind, panel, subject, dist);
+  const opened = new OpenPanel(context, kind, panel, subject, {
+    dist,
+    ...(wanted === undefined ? {} : { wanted }),
+  });
   open.add(opened);
   panel.onDidDispose(() => open.delete(opened));
 }
