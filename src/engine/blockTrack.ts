@@ -7,7 +7,7 @@ import { statusCategory } from '../rules/trackGroup';
 import { editLoop, nextBlockerId, written, type LoopResult } from './loopEdit';
 import { editMetadata, metadataFileOf, statusKey, touched } from './metadataEdit';
 import type { Ports } from './ports';
-import { updateRegistryRow } from './registryRow';
+import { followRegistryStatus } from './registryRow';
 
 export interface BlockOptions {
   /** Why the track is blocked, for whoever is to resolve it. */
@@ -67,6 +67,7 @@ export async function blockTrack(
     if ('refused' in outcome) return outcome;
     return { why: outcome.why, files: outcome.changed ? [metadataFileOf(track)] : [], warnings: [] };
   }
+  let statusBefore: string | undefined;
   const outcome = await editMetadata(
     ports,
     track,
@@ -82,6 +83,7 @@ export async function blockTrack(
       }
       if (metadata.blockers.some((blocker) => blocker.active && blocker.description === description))
         return [];
+      statusBefore = metadata.status;
       return [
         {
           path: ['blockers', -1],
@@ -111,7 +113,7 @@ export async function blockTrack(
     track,
     `${track.id} is blocked: ${description}`,
     outcome.changed,
-    'blocked',
+    { before: statusBefore, after: 'blocked' },
     o.registryFile,
   );
 }
@@ -195,7 +197,7 @@ export async function unblockTrack(
     track,
     `${track.id} is not blocked any more: ${reason}`,
     outcome.changed,
-    restored,
+    { before: 'blocked', after: restored },
     o.registryFile,
   );
 }
@@ -271,13 +273,10 @@ async function finish(
   track: Track,
   why: string,
   changed: boolean,
-  status: string | undefined,
+  status: { readonly before: string | undefined; readonly after: string | undefined },
   registryFile: string | undefined,
 ): Promise<TrackChangeResult> {
-  const row =
-    status !== undefined && track.entry?.status !== undefined
-      ? await updateRegistryRow(ports, track, { status }, registryFile)
-      : {};
+  const row = await followRegistryStatus(ports, track, status, registryFile);
   return {
     why,
     files: [...(changed ? [metadataFileOf(track)] : []), ...(row.file === undefined ? [] : [row.file])],

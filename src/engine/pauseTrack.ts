@@ -3,7 +3,7 @@ import { statusCategory } from '../rules/trackGroup';
 import { restoredStatus, type TrackChangeResult } from './blockTrack';
 import { editMetadata, metadataFileOf, statusKey, touched, type MetadataChange } from './metadataEdit';
 import type { Ports } from './ports';
-import { updateRegistryRow } from './registryRow';
+import { followRegistryStatus } from './registryRow';
 
 export interface PauseOptions {
   readonly reason?: string;
@@ -13,7 +13,8 @@ export interface PauseOptions {
 
 /**
  * Pauses a track: status `paused`, the status before under `paused_from`, the reason under `pause_reason`. Spec 003 has
- * no form for it; nothing else of the track changes, the loop least of all. Refuses `already-paused` and `complete`.
+ * no form for it; nothing else of the track changes, the loop least of all, and the Status cell of tracks.md only where
+ * it said the same as metadata.json. Refuses `already-paused` and `complete`.
  */
 export async function pauseTrack(
   ports: Pick<Ports, 'editor' | 'clock'>,
@@ -82,7 +83,7 @@ async function change(
   why: string,
   decide: MetadataChange,
 ): Promise<TrackChangeResult> {
-  let status: string | undefined;
+  const status: { before?: string; after?: string } = {};
   const outcome = await editMetadata(
     ports,
     track,
@@ -90,16 +91,14 @@ async function change(
       const changes = decide(metadata);
       if ('refused' in changes) return changes;
       const value = changes.find(({ path }) => path[0] === statusKey(metadata))?.value;
-      if (typeof value === 'string') status = value;
+      if (typeof value === 'string') Object.assign(status, { before: metadata.status, after: value });
       return changes;
     },
     o.signal ? { signal: o.signal } : {},
   );
   if ('refused' in outcome) return outcome;
-  const row =
-    status !== undefined && track.entry?.status !== undefined
-      ? await updateRegistryRow(ports, track, { status }, o.registryFile)
-      : {};
+  const { before, after } = status;
+  const row = await followRegistryStatus(ports, track, { before, after }, o.registryFile);
   return {
     why,
     files: [

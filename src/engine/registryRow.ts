@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTrackStatusEdits, type TrackStatus } from '../files/tracksEdit';
 import type { Track } from '../model/track';
+import { statusCategory } from '../rules/trackGroup';
 import type { Ports } from './ports';
 
 /** Where the registry of a track's root lies, when the caller does not know it better. */
@@ -38,4 +39,22 @@ export async function updateRegistryRow(
   if ('refused' in outcome)
     return { warning: `tracks.md still says what it said: ${outcome.refused.message}` };
   return outcome.changed ? { file } : {};
+}
+
+/**
+ * Takes the Status cell along when a person changes the track's own status (pause, block, and back). Only where the
+ * cell meant the same as that status did before: one that disagreed is left as it is, so that the disagreement is
+ * still told afterwards and not written over unseen.
+ */
+export async function followRegistryStatus(
+  ports: Pick<Ports, 'editor'>,
+  track: Track,
+  status: { readonly before: string | undefined; readonly after: string | undefined },
+  registryFile?: string,
+): Promise<{ readonly file?: string; readonly warning?: string }> {
+  const { before, after } = status;
+  const cell = track.entry?.status;
+  if (cell === undefined || after === undefined) return {};
+  const agreed = before === undefined || statusCategory(cell) === statusCategory(before);
+  return agreed ? updateRegistryRow(ports, track, { status: after }, registryFile) : {};
 }

@@ -143,6 +143,24 @@ describe('pauseTrack and resumeTrack', () => {
     assert.match(await project.text('tracks.md'), /\| in_progress \| EXECUTE \|/);
   });
 
+  it('leaves a Status cell that disagrees as it is: the drift is told before, while paused, and after', async () => {
+    const drift = async (): Promise<string[]> =>
+      (await project.track(id)).problems
+        .filter(({ code: found }) => found === 'registry-disagrees')
+        .map(({ message }) => message.replace(/ and metadata\.json says.*/, ''));
+    project = await loopProject({ current_step: 'EXECUTE', step_status: 'IN_PROGRESS' });
+    const wrong = (await project.text('tracks.md')).replace('in_progress', 'complete');
+    await project.write('tracks.md', wrong);
+    const before = await drift();
+    assert.equal(before.length, 1);
+    ok(await pauseTrack(project.ports, await project.track(id)));
+    assert.equal((await project.track(id)).group, 'paused');
+    assert.deepEqual(await drift(), before);
+    ok(await resumeTrack(project.ports, await project.track(id)));
+    assert.deepEqual(await drift(), before);
+    assert.equal(await project.text('tracks.md'), wrong);
+  });
+
   it('refuses to pause twice and to resume what runs', async () => {
     project = await loopProject({ current_step: 'EXECUTE', step_status: 'IN_PROGRESS' });
     assert.equal(code(await resumeTrack(project.ports, await project.track(id))), 'not-paused');
