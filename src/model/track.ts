@@ -53,6 +53,8 @@ export interface Track {
   readonly problems: readonly Problem[];
   /** Newest mtime of the files read, epoch ms. */
   readonly changedAt?: number;
+  /** plan.md was written after metadata.json, so counts that metadata.json keeps of it are merely old. */
+  readonly planIsNewer?: boolean;
 }
 
 export interface LocatedReport {

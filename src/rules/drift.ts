@@ -230,10 +230,16 @@ function registryStepDrift(track: DriftTrack): Problem[] {
   ];
 }
 
-/** Counters that somebody wrote beside the plan. The ticks of plan.md are the truth (FORMATS §5.1, §9.1). */
+/**
+ * Counters that somebody wrote beside the plan. The ticks of plan.md are the truth (FORMATS §5.1, §9.1). The counter is
+ * the agent's note from its last checkpoint (spec 003, "Checkpoint Update Protocol"), so it is old after every tick,
+ * whoever made it, and on resuming the ticks win. Writing it along with each tick of ours would race with that agent
+ * for metadata.json to repair what nobody needs. It is worth telling only where it is not merely old: the counter was
+ * written last and still says something else.
+ */
 function countDrift(track: DriftTrack): Problem[] {
   const { loop, metadata, progress } = track;
-  if (progress.total === 0) return [];
+  if (progress.total === 0 || track.planIsNewer) return [];
   const counted = metadata?.raw['tasks'];
   const written =
     loop?.source === 'metadata' && loop.step === 'EXECUTE'

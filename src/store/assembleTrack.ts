@@ -86,6 +86,7 @@ export function assembleTrack(
     boardSessions: sessionsOf(metadata, files.bus),
     ...(files.bus ? { bus: files.bus } : {}),
     ...(changedAt !== undefined ? { changedAt } : {}),
+    ...(isNewer(files.plan, files.metadata) ? { planIsNewer: true } : {}),
   };
   const problems = [...problemsOfFiles(files, plan), ...driftOf(track)];
   // Where there is no tracks.md, no track can be missing in it: the root says so once.
@@ -214,4 +215,8 @@ function withoutRepeats(problems: readonly Problem[]): Problem[] {
 function newest(readings: readonly Reading<unknown>[]): number | undefined {
   const times = readings.flatMap((reading) => (reading.state === 'read' ? [reading.mtimeMs] : []));
   return times.length === 0 ? undefined : Math.max(...times);
+}
+
+function isNewer(a: Reading<unknown>, b: Reading<unknown>): boolean {
+  return a.state === 'read' && b.state === 'read' && a.mtimeMs > b.mtimeMs;
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blockTrack, unblockTrack, type TrackChangeResult } from '../../../src/engine/blockTrack';
 import { completeTrack } from '../../../src/engine/completeTrack';
+import { markTask } from '../../../src/engine/markTask';
 import { migrateMetadata } from '../../../src/engine/migrateMetadata';
 import { pauseTrack, resumeTrack } from '../../../src/engine/pauseTrack';
 import { repairTrack } from '../../../src/engine/repairTrack';
@@ -126,6 +127,42 @@ describe('blockTrack and unblockTrack', () => {
       code(await unblockTrack(project.ports, track, { reason: 'x', blockerId: 'blocker-9' })),
       'blocker-not-found',
     );
+  });
+});
+
+describe('the count of tasks in metadata.json', () => {
+  afterEach(() => project.dispose());
+
+  const told = async (): Promise<boolean> =>
+    (await project.track(id)).problems.some((problem) => problem.code === 'progress-disagrees');
+  const counting = (tasks: number) =>
+    loopProject({
+      current_step: 'EXECUTE',
+      step_status: 'IN_PROGRESS',
+      checkpoints: { EXECUTE: { status: 'IN_PROGRESS', tasks_completed: tasks } },
+    });
+  const age = (file: string, seconds: number): Promise<void> => {
+    const time = new Date(Date.now() - seconds * 1000);
+    return utimes(join(project.conductor, file), time, time);
+  };
+
+  it('is not told to disagree after a marker of ours, forth and back, and stays as the agent wrote it', async () => {
+    project = await counting(1);
+    await age(metadataFile, 60);
+    const metadata = await project.text(metadataFile);
+    assert.equal(await told(), false);
+    for (const marker of ['done', 'todo', 'done'] as const) {
+      const outcome = await markTask(project.ports, await project.track(id), { taskId: '1.2', marker });
+      assert.ok(!('refused' in outcome));
+      assert.equal(await told(), false);
+    }
+    assert.equal(await project.text(metadataFile), metadata);
+  });
+
+  it('is told to disagree when it was written after the plan', async () => {
+    project = await counting(3);
+    await age(`tracks/${id}/plan.md`, 60);
+    assert.equal(await told(), true);
   });
 });
 
