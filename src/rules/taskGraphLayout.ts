@@ -5,6 +5,9 @@ import type { TaskGraph } from './taskGraph';
 /** Size of a task's box, px. */
 export const taskBox = { width: 252, height: 64 } as const;
 
+/** Tasks that stand side by side; where a lane has more, they stand in several rows. */
+const mostInRow = 12;
+
 /**
  * Where the tasks of a graph stand: its lanes below each other, in the order of the graph.
  * @param previous the picture before a change; what it has stays in order
@@ -16,6 +19,6 @@ export function layoutTaskGraph(
   return layoutGraph(
     graph.nodes.map(({ id, lane }) => ({ id, lane, ...taskBox })),
     graph.edges,
-    { previous },
+    { previous, mostInRow },
   );
 }

@@ -23,6 +23,11 @@ export interface LayoutOptions {
   readonly nodeGap: number;
   /** Between two ends of edges on one side of a node, as far as its width allows. */
   readonly portGap: number;
+  /**
+   * A rank with more nodes than this is drawn in columns: so many, or more where they would become too long. Absent:
+   * every rank is one row.
+   */
+  readonly mostInRow?: number;
   /** An earlier picture. Nodes that it knows keep their order within a rank, so that a small change moves little. */
   readonly previous?: GraphLayout;
 }

@@ -12,6 +12,7 @@ import { previousOrder } from './previousOrder';
 import { orderRanks, type RankOrder } from './rankOrder';
 import { rankedGraph, type RankedGraph } from './rankedGraph';
 import { rankNodes } from './ranks';
+import { stackedLayout } from './stackedLayout';
 import { usedEdges } from './usedEdges';
 
 /**
@@ -27,6 +28,10 @@ export function layoutGraph(
   const settings = { ...defaultLayoutOptions, ...options };
   const used = usedEdges(nodes, edges);
   const ranking = rankNodes(nodes, used.source, used.target);
+  const stacked = stackedLayout(nodes, used, ranking, settings, (columns, between, previous) =>
+    layoutGraph(columns, between, { ...options, mostInRow: undefined, previous }),
+  );
+  if (stacked) return stacked;
   const widths = Float64Array.from(nodes, ({ width }) => (Number.isFinite(width) ? Math.max(0, width) : 0));
   const graph = rankedGraph(widths, ranking);
   const kept = settings.previous && previousOrder(graph, nodes, ranking, settings.previous);

@@ -5,7 +5,7 @@ import type { Ranking } from './ranks';
 import type { UsedEdges } from './usedEdges';
 
 /** How far the edge of a node to itself stands out on the right. */
-const loopReach = 20;
+export const loopReach = 20;
 
 /** Turns ranks and centres into px: everything at 0 or more, rounded to hundredths. */
 export function place(
@@ -113,12 +113,12 @@ function placeEdges(
       upward: up,
     };
   });
-  for (const { node, given } of edges.loops) placed.push(loop(nodes[node]!, given));
+  for (const { node, given } of edges.loops) placed.push(loopEdge(nodes[node]!, given));
   return placed.sort((a, b) => a.index - b.index);
 }
 
 /** An edge of a node to itself: out at the lower right, back in at the upper right. */
-function loop({ id, x, y, width, height }: PlacedNode, index: number): PlacedEdge {
+export function loopEdge({ id, x, y, width, height }: PlacedNode, index: number): PlacedEdge {
   const right = x + width;
   const low = round(y + height * 0.75);
   const high = round(y + height * 0.25);
