@@ -3,6 +3,7 @@ import { l10n, ThemeIcon } from 'vscode';
 import { markTask as markTaskOf } from '../../engine/markTask';
 import type { TaskMark } from '../../files/planEdit';
 import { markerWord, type SettableMarker } from '../../model/marker';
+import type { EditOutcome } from '../../store/fileEditor';
 import { commitSummary } from '../../store/git';
 import type { Choice } from '../dialogs';
 import { askForCommit } from '../settings';
@@ -124,17 +125,8 @@ async function mark(
   target: TaskTarget,
   details: Omit<TaskMark, 'taskId'>,
 ): Promise<boolean> {
-  const place = { file: target.file, line: target.task.line };
-  const outcome = await markTaskOf(context.ports, target.track, { taskId: target.task.id, ...details });
-  if ('refused' in outcome && outcome.refused.code === 'sub-tasks-open' && details.force !== true) {
-    const yes = l10n.t('Mark as Done');
-    const answer = await context.dialogs.confirm(
-      l10n.t('"{0}" has open sub-tasks. Mark it as done all the same?', target.task.text),
-      outcome.refused.message,
-      yes,
-    );
-    return answer === yes ? mark(context, target, { ...details, force: true }) : false;
-  }
+  const outcome = await markTarget(context, target, details);
+  if (!outcome) return false;
   tellOutcome(context, outcome, {
     done: l10n.t(
       '{0} is {1} ({2}).',
@@ -142,10 +134,32 @@ async function mark(
       markerWord[details.marker],
       basename(target.file),
     ),
-    place,
+    place: { file: target.file, line: target.task.line },
     retry: () => mark(context, target, details),
   });
-  if ('refused' in outcome) return false;
+  return !('refused' in outcome) && outcome.where === 'disk';
+}
+
+/**
+ * Marks a task and keeps the edit for Undo Last Marker, without telling how it went. With open sub-tasks the person is
+ * asked; undefined: they do not want it.
+ */
+export async function markTarget(
+  context: CommandContext,
+  target: TaskTarget,
+  details: Omit<TaskMark, 'taskId'>,
+): Promise<EditOutcome | undefined> {
+  const outcome = await markTaskOf(context.ports, target.track, { taskId: target.task.id, ...details });
+  if ('refused' in outcome) {
+    if (outcome.refused.code !== 'sub-tasks-open' || details.force === true) return outcome;
+    const yes = l10n.t('Mark as Done');
+    const answer = await context.dialogs.confirm(
+      l10n.t('"{0}" has open sub-tasks. Mark it as done all the same?', target.task.text),
+      outcome.refused.message,
+      yes,
+    );
+    return answer === yes ? markTarget(context, target, { ...details, force: true }) : undefined;
+  }
   if (outcome.changed) {
     context.history.record({
       root: target.track.root,
@@ -155,7 +169,7 @@ async function mark(
     });
     setContext('canUndoMarker', true);
   }
-  return outcome.where === 'disk';
+  return outcome;
 }
 
 /** Undo Last Marker: exactly the reverse of our last edit, while the file still has it. */

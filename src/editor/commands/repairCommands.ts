@@ -91,7 +91,7 @@ export const resolve: Command = async (context, argument) => {
           { title: item.what, placeholder: item.why.split('\n')[0] },
           item.actions.map((value) => ({ label: value.label, value })),
         );
-  if (action) await act(context, item, action);
+  if (action) await takeAction(context, item, action);
 };
 
 function itemOf(context: CommandContext, argument: unknown): NeedsYouItem | undefined {
@@ -122,7 +122,12 @@ async function pickItem(context: CommandContext, title: string): Promise<NeedsYo
   );
 }
 
-async function act(context: CommandContext, item: NeedsYouItem, action: NeedsYouAction): Promise<void> {
+/** Does one of the actions that an item of Needs You offers. */
+export async function takeAction(
+  context: CommandContext,
+  item: NeedsYouItem,
+  action: NeedsYouAction,
+): Promise<void> {
   const ref = item.trackKey === undefined ? undefined : { root: item.root, key: item.trackKey };
   const run = (command: string): Thenable<unknown> =>
     vscode.commands.executeCommand(`conductor.${command}`, {
@@ -143,7 +148,7 @@ async function act(context: CommandContext, item: NeedsYouItem, action: NeedsYou
       tellOutcome(context, await releaseLock(context.ports, track, lock), {
         done: l10n.t('The lock on {0} is released.', lock),
         place: { file: join(track.bus.folder, 'locks.json') },
-        retry: () => act(context, item, action),
+        retry: () => takeAction(context, item, action),
       });
       return;
     }
