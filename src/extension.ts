@@ -7,7 +7,7 @@ import { vscodeDialogs } from './editor/dialogs';
 import { NeedsYouList } from './editor/needsYouList';
 import { Notifications } from './editor/notifications';
 import { StatusBar } from './editor/statusBar';
-import type { OpenPanel } from './editor/panels/openPanel';
+import type * as Panels from './editor/panels/panels';
 import { registerPanels } from './editor/panels/registerPanels';
 import { badgeOf, needsYouRows } from './editor/views/needsYouRows';
 import { RowsView } from './editor/views/rowsView';
@@ -23,8 +23,8 @@ export interface ConductorApi {
   readonly workersView: RowsView;
   /** What a click on a task's check box does. */
   readonly toggle: (task: TaskNode, checked: boolean) => Promise<void>;
-  /** The panels that are open. */
-  readonly openPanels: () => Promise<readonly OpenPanel<unknown, unknown>[]>;
+  /** What opens and restores panels, and knows which are open. */
+  readonly panels: () => Promise<typeof Panels>;
   /** Duration of activate(), ms. */
   readonly activation: number;
 }
@@ -105,7 +105,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     needsYouView,
     workersView,
     toggle,
-    openPanels: async () => (await import('./editor/panels/panels')).openPanels(),
+    panels: () => import('./editor/panels/panels'),
     activation: performance.now() - began,
   };
 }
