@@ -163,9 +163,9 @@ export function finishedLanes(
 }
 
 /** Each key after those above it, otherwise in the given order. Circles are cut where the walk closes them. */
-function afterTheirOwn(keys: readonly string[], above: (key: string) => readonly string[]): string[] {
-  const order: string[] = [];
-  const seen = new Set<string>();
+export function afterTheirOwn<Key>(keys: readonly Key[], above: (key: Key) => readonly Key[]): Key[] {
+  const order: Key[] = [];
+  const seen = new Set<Key>();
   for (const start of keys) {
     if (seen.has(start)) continue;
     seen.add(start);
