@@ -5,10 +5,12 @@ import type {
   BoardVote,
   ConditionEvidence,
   PersonsWord,
+  RepeatedVote,
   VoteCorrection,
 } from '../model/board';
 import {
   booleanField,
+  countField,
   field,
   itemsOf,
   numberField,
@@ -29,6 +31,12 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
   const resolution = recordOf(field(session, 'resolution'));
   const proposal = recordOf(field(session, 'proposal'));
   const resolvedBy = recordOf(field(session, 'resolved_by'));
+  const startedAt = timeField(session, 'started_at');
+  const context = textField(proposal, 'context');
+  const discuss = recordOf(field(recordOf(field(session, 'phases')), 'discuss'));
+  const rounds = countField(discuss, 'rounds');
+  const maxRounds = countField(discuss, 'max_rounds');
+  const repeated = repeatedVotesOf(field(session, 'votes') ?? field(session, 'vote_summary'));
   const corrections = itemsOf(field(session, 'vote_corrections')).flatMap((item) => correctionOf(item) ?? []);
   return {
     sessionId: textField(session, 'session_id', 'sessionId', 'id') ?? '',
@@ -44,6 +52,11 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
     dissent: textsOf(field(session, 'dissent') ?? field(resolution, 'dissent'), ...conditionKeys),
     timestamp: timeField(session, 'timestamp', 'completed_at', 'started_at'),
     proposal: textField(session, 'proposal') ?? textField(proposal, 'proposal', 'title', 'context'),
+    ...(context === undefined ? {} : { context }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(rounds === undefined ? {} : { rounds }),
+    ...(maxRounds === undefined ? {} : { maxRounds }),
+    ...(repeated.length > 0 ? { repeated } : {}),
     ...(resolvedBy ? { resolvedBy: personsWordOf(resolvedBy) } : {}),
     ...(corrections.length > 0 ? { corrections } : {}),
     source,
@@ -54,17 +67,35 @@ const conditionKeys = ['condition', 'text', 'description', 'message', 'opinion',
 
 /** Director → vote, from an object of texts or of votes, or from a list of votes that name their director. */
 export function votesOf(value: unknown): Record<string, BoardVote> {
-  return byDirector(value, (vote) => {
-    const record = recordOf(vote);
-    if (!record) return { verdict: textOf(vote) ?? '', conditions: [] };
-    return {
-      verdict: textField(record, 'final_verdict', 'verdict', 'vote') ?? '',
-      confidence: numberField(record, 'confidence'),
-      conditions: textsOf(field(record, 'conditions'), ...conditionKeys),
-      timestamp: timeField(record, 'timestamp'),
-      ...(textField(record, 'by') === undefined ? {} : { by: textField(record, 'by') }),
-    };
-  });
+  return byDirector(value, voteOf);
+}
+
+function voteOf(vote: unknown): BoardVote {
+  const record = recordOf(vote);
+  if (!record) return { verdict: textOf(vote) ?? '', conditions: [] };
+  return {
+    verdict: textField(record, 'final_verdict', 'verdict', 'vote') ?? '',
+    confidence: numberField(record, 'confidence'),
+    conditions: textsOf(field(record, 'conditions'), ...conditionKeys),
+    timestamp: timeField(record, 'timestamp'),
+    ...(textField(record, 'by') === undefined ? {} : { by: textField(record, 'by') }),
+  };
+}
+
+/** Votes that a later one of the same director replaces: in a list, or under another spelling of the name. */
+export function repeatedVotesOf(value: unknown): RepeatedVote[] {
+  const record = recordOf(value);
+  const all = record
+    ? Object.entries(record).map(([director, vote]) => ({ director, vote }))
+    : itemsOf(value).flatMap((vote) => {
+        const director = textField(recordOf(vote), 'director', 'source', 'from');
+        return director === undefined ? [] : [{ director, vote }];
+      });
+  const nameOf = (director: string): string => director.trim().toUpperCase();
+  const last = new Map(all.map(({ director }, i) => [nameOf(director), i]));
+  return all.flatMap(({ director, vote }, i) =>
+    last.get(nameOf(director)) === i ? [] : [{ director, verdict: voteOf(vote).verdict }],
+  );
 }
 
 /** `board_condition_evidence[]`: our own key of metadata.json. */
@@ -134,12 +165,14 @@ export function remarkOf(value: unknown): BoardRemark | undefined {
   const record = recordOf(value);
   const message = record ? textField(record, 'message', 'text') : textOf(value);
   if (message === undefined) return undefined;
+  const round = countField(record, 'round', 'discussion_round');
   return {
     from: textField(record, 'from', 'director', 'source'),
     to: textField(record, 'to'),
     type: textField(record, 'type'),
     message,
     changesMyVerdict: booleanField(record, 'changes_my_verdict'),
+    ...(round === undefined ? {} : { round }),
     timestamp: timeField(record, 'timestamp'),
   };
 }

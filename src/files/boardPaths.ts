@@ -30,7 +30,8 @@ export function votePathIn(
   const key = field(session, 'votes') === undefined ? 'vote_summary' : 'votes';
   const votes = field(session, key);
   if (Array.isArray(votes)) {
-    const index = itemsOf(votes).findIndex((vote) =>
+    // The last one counts (votesOf).
+    const index = itemsOf(votes).findLastIndex((vote) =>
       isNamed(textField(recordOf(vote), 'director', 'source', 'from'), director),
     );
     return index >= 0 ? { path: [key, index], value: votes[index] } : { path: [key, -1], value: undefined };
@@ -39,9 +40,9 @@ export function votePathIn(
   return { path: [key, name], value: field(recordOf(votes), name) };
 }
 
-/** The director's name as the object spells it, else as it is. */
+/** The director's name as the object spells it, else as it is. Of several spellings the last, whose vote counts. */
 export function directorKeyIn(votes: Readonly<Record<string, unknown>>, director: string): string {
-  return Object.keys(votes).find((key) => isNamed(key, director)) ?? director;
+  return Object.keys(votes).findLast((key) => isNamed(key, director)) ?? director;
 }
 
 function isNamed(written: string | undefined, director: string): boolean {

@@ -1,7 +1,7 @@
 import type { BoardSession } from '../model/board';
 import type { BusMessage, FileLock, Waiting, WorkerStatus } from '../model/messageBus';
 import type { TextProblem } from '../model/problem';
-import { assessmentsOf, boardSessionOf, remarkOf, votesOf } from './boardFields';
+import { assessmentsOf, boardSessionOf, remarkOf, repeatedVotesOf, votesOf } from './boardFields';
 import { readJson } from './jsonText';
 import {
   field,
@@ -200,19 +200,27 @@ export interface BoardTexts {
   readonly resolution?: string;
 }
 
+/** A problem of one of the board's files. */
+export interface BoardTextProblem extends TextProblem {
+  readonly part: keyof BoardTexts;
+}
+
 /** The board's session on the bus, put together from its files; undefined when they say nothing. */
 export function parseBoardFiles(texts: BoardTexts): {
   readonly session?: BoardSession;
-  readonly problems: readonly TextProblem[];
+  readonly problems: readonly BoardTextProblem[];
 } {
   const session = objectOf(texts.session ?? '', 'the session file');
   const assessments = objectOf(texts.assessments ?? '', 'assessments.json');
   const votes = objectOf(texts.votes ?? '', 'votes.json');
   const discussion = remarksOf(texts.discussion ?? '');
   const resolution = readResolution(texts.resolution ?? '');
-  const problems = [...session.problems, ...assessments.problems, ...votes.problems, ...discussion.problems];
+  const problems = Object.entries({ session, assessments, votes, discussion }).flatMap(([part, read]) =>
+    read.problems.map((problem): BoardTextProblem => ({ ...problem, part: part as keyof BoardTexts })),
+  );
   const base = boardSessionOf(session.value ?? {}, 'bus');
   if (!base) return { problems };
+  const repeated = [...(base.repeated ?? []), ...repeatedVotesOf(votes.value)];
   const whole: BoardSession = {
     ...base,
     sessionId: base.sessionId || resolution.sessionId || '',
@@ -224,6 +232,7 @@ export function parseBoardFiles(texts: BoardTexts): {
       base.conditions.length > 0 ? base.conditions : conditionsOf(resolution.conditions, votes.value),
     dissent: base.dissent.length > 0 ? base.dissent : resolution.dissent,
     proposal: base.proposal ?? resolution.proposal,
+    ...(repeated.length > 0 ? { repeated } : {}),
   };
   const says =
     session.value !== undefined ||

@@ -19,6 +19,14 @@ export interface BoardSession {
   readonly dissent: readonly string[];
   readonly timestamp?: string;
   readonly proposal?: string;
+  /** What the proposal says beside its title. */
+  readonly context?: string;
+  readonly startedAt?: string;
+  /** Discussion rounds held, and the most that may be held, as the session counts them. */
+  readonly rounds?: number;
+  readonly maxRounds?: number;
+  /** Votes that the file lists and a later vote of the same director has replaced, oldest first. */
+  readonly repeated?: readonly RepeatedVote[];
   /** Set when a person resolved it, e.g. a tie. */
   readonly resolvedBy?: PersonsWord;
   /** Votes that a person cast or corrected, oldest first. */
@@ -36,6 +44,13 @@ export interface BoardVote {
   readonly timestamp?: string;
   /** Set when a person cast it in the director's place. */
   readonly by?: string;
+}
+
+/** One of several votes of a director in one list: the last of them counts. */
+export interface RepeatedVote {
+  /** As written. */
+  readonly director: string;
+  readonly verdict: string;
 }
 
 /** Who said something in a person's place, when and why. */
@@ -86,5 +101,7 @@ export interface BoardRemark {
   readonly type?: string;
   readonly message: string;
   readonly changesMyVerdict?: boolean;
+  /** 1-based, where the remark says it. */
+  readonly round?: number;
   readonly timestamp?: string;
 }

@@ -35,8 +35,11 @@ export function sessionVerdict(session: BoardSession): SessionVerdict {
     ...(session.verdict === undefined ? {} : { written: written ?? session.verdict }),
   };
   if (written && session.resolvedBy) return { ...seen, verdict: written };
+  // A session file of the bus that says no status is being written.
   const running =
-    session.status !== undefined && !/^(?:complete|completed|resolved|done)$/i.test(session.status.trim());
+    session.status === undefined
+      ? session.source === 'bus'
+      : !/^(?:complete|completed|resolved|done)$/i.test(session.status.trim());
   if (!resolution) return written ? { ...seen, verdict: written } : seen;
   if (!written) {
     return running && resolution.verdict === 'ESCALATE' ? seen : { ...seen, verdict: resolution.verdict };

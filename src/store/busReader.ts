@@ -112,7 +112,10 @@ function boardSession(files: readonly BoardFile[], problems: Problem[]): BoardSe
     if (reading.state === 'failed') problems.push(reading.problem);
   }
   const read = parseBoardFiles(texts);
-  problems.push(...inFile(read.problems, first.path));
+  for (const { part, ...problem } of read.problems) {
+    const path = files.find((file) => file.part === part)?.path ?? first.path;
+    problems.push(...inFile([problem], path));
+  }
   return read.session;
 }
 

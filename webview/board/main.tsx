@@ -1,15 +1,184 @@
 import './panel.css';
-import type { BoardLayout, BoardModel, BoardRequest } from '../../src/shared/boardModel';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { BoardLayout, BoardModel, BoardRequest, ConditionModel } from '../../src/shared/boardModel';
+import { Icon } from '../ui/icon';
+import { FileLink } from '../ui/links';
 import { mountPage, type ViewProps } from '../ui/page';
+import { moveFocus } from '../ui/rovingFocus';
+import { Conditions } from './conditions';
+import { ConditionDialog } from './conditionDialog';
+import { Director } from './director';
+import { Discussion } from './discussion';
+import { Foot } from './foot';
+import { Head } from './head';
+import { MarkDialog } from './markDialog';
+import { Phases } from './phases';
+import { Resolution } from './resolution';
+import { TieDialog } from './tieDialog';
+import { VoteDialog } from './voteDialog';
 
-function BoardView({ model }: ViewProps<BoardModel, BoardRequest, BoardLayout>) {
+type Form =
+  | { readonly kind: 'vote'; readonly director?: string }
+  | { readonly kind: 'condition' }
+  | { readonly kind: 'tie' }
+  | { readonly kind: 'mark'; readonly condition: ConditionModel };
+
+function BoardView({
+  model,
+  ask,
+  askFromForm,
+  layout,
+  keepLayout,
+  wanted,
+}: ViewProps<BoardModel, BoardRequest, BoardLayout>) {
+  const { session } = model;
+  const [form, setForm] = useState<Form>();
+  const [director, setDirector] = useState(layout?.director);
+  const [condition, setCondition] = useState(layout?.condition);
+  const [allRemarks, setAllRemarks] = useState(layout?.allRemarks ?? false);
+  const main = useRef<HTMLElement>(null);
+  const scroll = useRef(layout?.scroll ?? 0);
+
+  const keep = useCallback((): void => {
+    keepLayout({
+      scroll: scroll.current,
+      ...(director === undefined ? {} : { director }),
+      ...(condition === undefined ? {} : { condition }),
+      ...(allRemarks ? { allRemarks } : {}),
+    });
+  }, [keepLayout, director, condition, allRemarks]);
+  useEffect(keep, [keep]);
+  useLayoutEffect(() => {
+    if (scroll.current > 0) window.scrollTo(0, scroll.current);
+  }, []);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const onScroll = (): void => {
+      scroll.current = Math.round(window.scrollY);
+      clearTimeout(timer);
+      timer = setTimeout(keep, 200);
+    };
+    window.addEventListener('scroll', onScroll, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('scroll', onScroll);
+    };
+  }, [keep]);
+
+  // Somebody asked for a director, by name; meetings are the host's to choose.
+  useEffect(() => {
+    if (!wanted) return;
+    const found = [...(main.current?.querySelectorAll<HTMLElement>('.dir') ?? [])].find(
+      (element) => element.dataset['director'] === wanted.item,
+    );
+    found?.focus();
+  }, [wanted?.times]);
+
+  const chosen = session?.directors.find(({ key }) => key === director) ?? session?.directors[0];
+  const canVote = session !== undefined && session.frozen === undefined;
+  useEffect(() => {
+    // Before the page's own listener, which keeps used keys from VS Code.
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.code !== 'KeyV' || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (document.querySelector('dialog[open]') || !canVote) return;
+      event.preventDefault();
+      const element = document.activeElement?.closest<HTMLElement>('.dir');
+      const key = element?.dataset['director'];
+      setForm({ kind: 'vote', ...(key === undefined ? {} : { director: key }) });
+    };
+    document.addEventListener('keydown', onKey, true);
+    return () => document.removeEventListener('keydown', onKey, true);
+  }, [canVote]);
+
+  const mark = (one: ConditionModel): void => {
+    if ((one.frozen ?? model.conditionsFrozen) === undefined) setForm({ kind: 'mark', condition: one });
+  };
+  const close = (): void => setForm(undefined);
+
   return (
-    <main class="panel">
-      <header class="head">
-        <div class="name">
-          <h1>{model.name}</h1>
+    <main class="panel" ref={main}>
+      <Head
+        model={model}
+        onVote={() => setForm({ kind: 'vote' })}
+        onPick={(item) => void ask({ kind: 'turnTo', item })}
+      />
+      {session && <Phases session={session} />}
+      {model.notices.length > 0 && (
+        <div class="notices">
+          {model.notices.map((notice) => (
+            <div class="notice is-warn" role="note" key={notice.text}>
+              <Icon name="warning" />
+              <span dir="auto">{notice.text}</span>
+              {notice.place && <FileLink place={notice.place} ask={ask} />}
+            </div>
+          ))}
         </div>
-      </header>
+      )}
+      {session && (
+        <section
+          class="dirs"
+          aria-label="Directors"
+          onKeyDown={(event) => {
+            moveFocus(event, event.currentTarget, { selector: '.dir', direction: 'horizontal' });
+          }}
+        >
+          {session.directors.map((one) => (
+            <Director
+              key={one.key}
+              director={one}
+              current={one.key === chosen?.key}
+              onFocus={() => setDirector(one.key)}
+            />
+          ))}
+        </section>
+      )}
+      <div class="below">
+        {session && (
+          <Discussion discussion={session.discussion} all={allRemarks} showAll={() => setAllRemarks(true)} />
+        )}
+        {session && (
+          <Resolution
+            resolution={session.resolution}
+            frozen={session.frozen}
+            ask={ask}
+            onResolve={() => setForm({ kind: 'tie' })}
+          />
+        )}
+        <div class="stack">
+          <Conditions
+            conditions={model.conditions}
+            current={condition}
+            frozen={model.conditionsFrozen}
+            ask={ask}
+            onCurrent={setCondition}
+            onAdd={() => setForm({ kind: 'condition' })}
+            onMark={mark}
+          />
+          {session && session.dissent.length > 0 && (
+            <section class="sec" aria-label="Dissent">
+              <div class="h">
+                <h2>Dissent</h2>
+              </div>
+              {session.dissent.map((one) => (
+                <div class="item is-bad" key={one.text}>
+                  <Icon name="error" />
+                  <span>
+                    <span dir="auto">{one.text}</span>{' '}
+                    <span class="meta">{one.about ?? 'kept on record'}</span>
+                  </span>
+                </div>
+              ))}
+            </section>
+          )}
+        </div>
+      </div>
+      <Foot model={model} ask={ask} />
+      {form?.kind === 'vote' && session && (
+        <VoteDialog session={session} director={form.director} ask={askFromForm} onClose={close} />
+      )}
+      {form?.kind === 'tie' && session && <TieDialog session={session} ask={askFromForm} onClose={close} />}
+      {form?.kind === 'condition' && <ConditionDialog model={model} ask={askFromForm} onClose={close} />}
+      {form?.kind === 'mark' && <MarkDialog condition={form.condition} ask={askFromForm} onClose={close} />}
     </main>
   );
 }

@@ -10,6 +10,8 @@ export interface ViewProps<Model, Request, Layout> {
   readonly model: Model;
   /** Asks the host. The page shows the reply's message; the view needs it only to go on afterwards. */
   readonly ask: (request: Request | CommonRequest) => Promise<Reply>;
+  /** The same for a form, which shows a refusal itself: the page then says only what has worked. */
+  readonly askFromForm: (request: Request | CommonRequest) => Promise<Reply>;
   /** What was kept of an earlier showing; for the first render. */
   readonly layout: Layout | undefined;
   readonly keepLayout: (layout: Layout) => void;
@@ -41,15 +43,23 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
   }, []);
 
   // The same functions at every render, so that effects of a view may name them.
-  const ask = useCallback(async (request: Request | CommonRequest): Promise<Reply> => {
+  const askFromForm = useCallback(async (request: Request | CommonRequest): Promise<Reply> => {
     setSaid(undefined);
     const reply = (await hostRef.current?.ask(request)) ?? {
       ok: false,
       message: 'The page is not ready yet.',
     };
-    if (reply.message !== undefined && reply.message !== '') setSaid(reply);
+    if (reply.ok && reply.message !== undefined && reply.message !== '') setSaid(reply);
     return reply;
   }, []);
+  const ask = useCallback(
+    async (request: Request | CommonRequest): Promise<Reply> => {
+      const reply = await askFromForm(request);
+      if (!reply.ok && reply.message !== undefined && reply.message !== '') setSaid(reply);
+      return reply;
+    },
+    [askFromForm],
+  );
   const keepLayout = useCallback((layout: Layout | undefined): void => {
     if (hostRef.current) hostRef.current.layout = layout;
   }, []);
@@ -81,6 +91,7 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
           <View
             model={state.model}
             ask={ask}
+            askFromForm={askFromForm}
             layout={hostRef.current?.layout}
             keepLayout={keepLayout}
             wanted={wanted}

@@ -1,19 +1,52 @@
-import * as z from 'zod';
-import { boardModelOf } from '../../panels/boardModel';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { trackRefusal } from '../../engine/metadataEdit';
+import { boardStateOf } from '../../panels/boardModel';
 import type { BoardModel, BoardRequest } from '../../shared/boardModel';
+import { BoardActs } from './boardActs';
+import { boardRequest } from './boardRequests';
 import type { PanelKind } from './panelKind';
 
+const acts = new BoardActs();
+
+/** The Board panel: a meeting's directors, discussion, votes and conditions, and what a person does about them. */
 export const boardPanel: PanelKind<BoardModel, BoardRequest> = {
   name: 'board',
   word: 'Board',
-  request: z.strictObject({ kind: z.literal('none') }),
-  model({ track, context }) {
-    return Promise.resolve({
-      status: 'ready',
-      model: boardModelOf(track, { readAt: context.ports.clock().getTime() }),
+  request: boardRequest,
+  async model({ track, context, subject }) {
+    const frozen = trackRefusal(track)?.message;
+    const resolution = track.bus && join(track.bus.folder, 'board', 'resolution.md');
+    const resolutionFile = resolution !== undefined && (await isFile(resolution)) ? resolution : undefined;
+    return boardStateOf(track, {
+      readAt: context.ports.clock().getTime(),
+      ...(subject.item === undefined ? {} : { item: subject.item }),
+      ...(frozen === undefined ? {} : { frozen }),
+      ...(resolutionFile === undefined ? {} : { resolutionFile }),
     });
   },
-  handle() {
-    return Promise.resolve({ ok: true });
+  handle(view, request) {
+    const { context, subject } = view;
+    if (request.kind === 'turnTo') {
+      view.turnTo(request.item);
+      return Promise.resolve({ ok: true });
+    }
+    return acts.do(
+      {
+        ports: context.ports,
+        track: () => context.source.track(subject),
+        refresh: () => context.source.refresh(),
+      },
+      request,
+    );
   },
 };
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    // Not there, or not to be read: then there is no link to it.
+    return false;
+  }
+}
