@@ -39,3 +39,8 @@ export function notificationsOn(): boolean {
 export function confirmAgent(): 'firstTime' | 'always' | 'never' {
   return oneOf('agent.confirm', ['firstTime', 'always', 'never'] as const, 'firstTime');
 }
+
+/** Files of test results that gates are fed from, as written: `readTestResultsSetting` makes sense of it. */
+export function testResults(scope: vscode.Uri): unknown {
+  return vscode.workspace.getConfiguration('conductor', scope).get('gates.testResults');
+}

@@ -115,15 +115,8 @@ export async function writePhaseReport(
   const phase = track.plan?.phases.find(({ key }) => gate.id === `phase:${key}`);
   if (file === undefined) return refuse('no-plan', `${track.id} has no plan.md.`);
   if (!phase) return refuse('phase-not-found', `plan.md has no phase for “${gate.title}” (any more).`);
-  const decision = decide(gate);
-  const open = failedCriteria(gate).some(({ id }) => id === 'tasks');
-  if (open || (decision.outcome !== 'PASS' && !phase.saysDone)) {
-    const fired = decision.lines.find(({ state }) => state === 'fired');
-    return refuse(
-      'phase-not-verified',
-      `“${gate.title}” is not complete: ${fired?.because ?? ''} A report that says so would not be true.`,
-    );
-  }
+  const refused = phaseReportRefusal(gate, phase.saysDone);
+  if (refused) return { refused };
   const text = phaseReportText(
     {
       ...(phase.number === undefined ? {} : { number: phase.number }),
@@ -140,6 +133,18 @@ export async function writePhaseReport(
     2,
   );
   return finish(file, text, await append(ports, track, file, text, true, options.signal));
+}
+
+/** Why no completion report can be written about a phase now; undefined: one can. */
+export function phaseReportRefusal(gate: Gate, saysDone: boolean): EditRefusal | undefined {
+  const decision = decide(gate);
+  const open = failedCriteria(gate).some(({ id }) => id === 'tasks');
+  if (!open && (decision.outcome === 'PASS' || saysDone)) return undefined;
+  const fired = decision.lines.find(({ state }) => state === 'fired');
+  return {
+    code: 'phase-not-verified',
+    message: `“${gate.title}” is not complete: ${fired?.because ?? ''} A report that says so would not be true.`,
+  };
 }
 
 // --- contents ---

@@ -32,6 +32,11 @@ export interface ReviewRequest {
   readonly businessSync?: boolean;
   /** What bears on the gate besides the track, as the person saw it. */
   readonly evidence?: GateEvidence;
+  /**
+   * How many decisions on this gate the person saw: refused (`state-moved`) when there are others by now, so that the
+   * same decision, sent twice, is written once.
+   */
+  readonly reviews?: number;
   /** Who decides; default `person`. */
   readonly by?: string;
   readonly registryFile?: string;
@@ -87,7 +92,7 @@ async function reviewStep(
     ports,
     track,
     ({ metadata, loop, facts }) => {
-      const seen = gateNow({ ...track, metadata, loop }, request);
+      const seen = gateNow({ ...track, metadata, loop }, request, at);
       if ('refused' in seen) return seen;
       const { gate, rule } = seen;
       const reasons = decision === 'APPROVE' ? [] : [...noteOf(request), ...reasonsOf(gate)];
@@ -207,7 +212,7 @@ async function recordOnly(
       if (entries !== undefined && metadata.gateReviews.slice(entries).some((review) => review.at === at))
         return [];
       const now = { ...track, metadata, ...(metadata.loop ? { loop: metadata.loop } : {}) };
-      const seen = decided ? plainGate(now, request) : gateNow(now, request);
+      const seen = decided ? plainGate(now, request) : gateNow(now, request, at);
       if ('refused' in seen) return seen;
       why = wordsFor(request, seen.gate);
       entries ??= metadata.gateReviews.length;
@@ -244,11 +249,24 @@ interface SeenGate {
   readonly rule: GateDecision;
 }
 
-/** The gate as it is now, if the person may still do what they asked for. */
-function gateNow(track: Track, request: ReviewRequest): SeenGate | { readonly refused: EditRefusal } {
+/** The gate as it is now, if the person may still do what they asked for. `at`: when our own entry says it was made. */
+function gateNow(
+  track: Track,
+  request: ReviewRequest,
+  at?: string,
+): SeenGate | { readonly refused: EditRefusal } {
   const seen = plainGate(track, request);
   if ('refused' in seen) return seen;
   const { gate } = seen;
+  const others = gate.reviews.filter((review) => review.at !== at || at === undefined).length;
+  if (request.reviews !== undefined && others !== request.reviews) {
+    return {
+      refused: {
+        code: 'state-moved',
+        message: `Something was decided at “${gate.title}” meanwhile. Nothing was written; look again and repeat.`,
+      },
+    };
+  }
   if (gate.round !== request.gate.round) {
     return {
       refused: {

@@ -36,6 +36,16 @@ export async function commitSummary(cwd: string, sha: string): Promise<CommitSum
   return { sha: full, shortSha, author, date, subject: subject ?? '' };
 }
 
+/** The name that git has for whoever works here (`user.name`); `undefined` when it has none, or without git. */
+export async function personName(cwd: string): Promise<string | undefined> {
+  const name = lineOf(await git(cwd, ['config', '--get', 'user.name']));
+  // It is written into files of one line: no line break, and no more than a name.
+  return name
+    ?.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .trim()
+    .slice(0, 120);
+}
+
 /** Output of git, started with an argument array and never through a shell; `undefined` when it fails or takes over 5 s. */
 function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
