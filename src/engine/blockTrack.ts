@@ -216,7 +216,8 @@ export function restoredStatus(
   ];
 }
 
-function resolvedChanges(
+/** What resolves the active blockers of a track, all or one of them; which ones, and the id that is none of them. */
+export function resolvedChanges(
   metadata: Metadata,
   only: string | undefined,
   reason: string,

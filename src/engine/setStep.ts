@@ -1,7 +1,7 @@
 import type { LoopStep, StepStatus } from '../model/loopState';
 import type { Track } from '../model/track';
 import { applyEvent } from '../rules/evaluateLoop';
-import type { TrackChangeResult } from './blockTrack';
+import { resolvedChanges, type TrackChangeResult } from './blockTrack';
 import { editLoop, written } from './loopEdit';
 import { metadataFileOf } from './metadataEdit';
 import type { Ports } from './ports';
@@ -13,6 +13,8 @@ export interface SetStepOptions {
   readonly status?: StepStatus;
   /** Why; recorded in step_history with who and when. */
   readonly reason: string;
+  /** Resolve all active blockers in the same write, with the same reason; else they stay and may hold the step up. */
+  readonly resolveBlockers?: boolean;
   readonly registryFile?: string;
   readonly signal?: AbortSignal;
 }
@@ -41,7 +43,8 @@ export async function setStep(
         at,
       });
       if ('refused' in result) return result;
-      return written(result, metadata, at, { history: { reason, by: 'person' } });
+      const extra = o.resolveBlockers ? resolvedChanges(metadata, undefined, reason, at).changes : [];
+      return written(result, metadata, at, { history: { reason, by: 'person' }, extra });
     },
     { at, ...(o.signal ? { signal: o.signal } : {}) },
   );

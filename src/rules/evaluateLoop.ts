@@ -1,8 +1,8 @@
 import type { LoopState, LoopStep, StepStatus } from '../model/loopState';
-import { agentFor, taskIdOf } from './agentInvocation';
+import { agentFor } from './agentInvocation';
 import { escalationOf, type Escalation } from './escalation';
 import type { At, LoopEvent, LoopTransition } from './loopEvents';
-import { fixCycleToStart, type LoopFacts } from './loopFacts';
+import { fixCycleToStart, resumeTask, type LoopFacts } from './loopFacts';
 import { loopRows, type LoopAction, type LoopRow } from './loopRows';
 import { at, refuse, released, settle, transition, withCheckpoint } from './loopTransition';
 import { blocked, fixCycleAllowed, setByHand, unblocked } from './personEvents';
@@ -71,7 +71,7 @@ export function nextAction(loop: LoopState, facts: LoopFacts): NextAction {
   switch (action.kind) {
     case 'dispatch':
     case 'resume': {
-      const resumeFrom = action.step === 'EXECUTE' ? resumePoint(loop, action) : undefined;
+      const resumeFrom = action.step === 'EXECUTE' ? resumePoint(loop, facts, action) : undefined;
       return {
         ...base,
         step: action.step,
@@ -320,11 +320,11 @@ function startingCycle(loop: LoopState): number {
 }
 
 /** No re-work of completed items: from last_task, also when EXECUTE starts again after it was blocked. */
-function resumePoint(loop: LoopState, action: LoopAction): string | undefined {
+function resumePoint(loop: LoopState, facts: LoopFacts, action: LoopAction): string | undefined {
   const left = loop.checkpoints.EXECUTE;
   if (action.kind === 'dispatch' && (left?.status === 'PASSED' || left?.status === 'SKIPPED'))
     return undefined;
-  return taskIdOf(left?.lastTask);
+  return resumeTask(loop, facts);
 }
 
 function whyOf(row: LoopRow, loop: LoopState, facts: LoopFacts): string {

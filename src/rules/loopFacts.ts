@@ -1,5 +1,6 @@
 import { loopSteps, type Blocker, type LoopState } from '../model/loopState';
 import type { Progress } from '../model/plan';
+import { taskIdOf } from './agentInvocation';
 
 /** Safety limit of loop iterations in one run (spec 003, "Escalation Triggers" 5). */
 export const maxIterations = 50;
@@ -14,6 +15,10 @@ export interface LoopFacts {
   /** Conditions of the board that the evaluation found unmet. */
   readonly unmetBoardConditions: readonly string[];
   readonly progress: Progress;
+  /** Tasks of plan.md by id and number that are ticked or skipped, wherever that number stands. */
+  readonly finishedTasks?: ReadonlySet<string>;
+  /** Number, else id, of the next open task of plan.md. */
+  readonly nextTask?: string;
   /** Iterations of the present run; absent when a person steps. */
   readonly iterations?: number;
   /** Questions that a lead handed to the user and nobody has answered. */
@@ -43,6 +48,15 @@ export function blockersOfStep(loop: LoopState, facts: LoopFacts): readonly Bloc
   return facts.activeBlockers.filter(
     (blocker) => blocker.blockedStep === loop.step || !loopSteps.some((step) => step === blocker.blockedStep),
   );
+}
+
+/**
+ * The task that EXECUTE goes on from (spec 003, "Resumption Protocol"): `last_task` of its checkpoint, unless plan.md has
+ * it ticked, since the ticks are newer and true; then the next open one. Undefined: the executor looks for itself.
+ */
+export function resumeTask(loop: LoopState, facts: LoopFacts): string | undefined {
+  const last = taskIdOf(loop.checkpoints.EXECUTE?.lastTask);
+  return last !== undefined && facts.finishedTasks?.has(last) ? facts.nextTask : last;
 }
 
 /** The evaluation's checkpoint decides; facts only when it does not say. */

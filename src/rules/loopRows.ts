@@ -1,5 +1,6 @@
 import type { LoopState, LoopStep, StepStatus } from '../model/loopState';
 import {
+  resumeTask,
   blockersOfStep,
   fixCycleToStart,
   maxIterations,
@@ -7,6 +8,7 @@ import {
   type EscalationTrigger,
   type LoopFacts,
 } from './loopFacts';
+import { taskIdOf } from './agentInvocation';
 import { runnableTasks } from './progress';
 
 export type LoopAction =
@@ -97,6 +99,15 @@ const stop = (
 ): LoopRow => ({ ...row(name, 'any', 'any', { kind: 'escalate', trigger }, why, when), stopsWork: true });
 
 const dispatch = (step: LoopStep): LoopAction => ({ kind: 'dispatch', step });
+function resumeWords(loop: LoopState, facts: LoopFacts): string {
+  const last = loop.checkpoints.EXECUTE?.lastTask;
+  if (last === undefined) return 'with the next open task (no last_task is recorded)';
+  const from = resumeTask(loop, facts);
+  if (from !== undefined && from === taskIdOf(last)) return `from last_task, ${last}`;
+  const next = from === undefined ? '' : `from ${from}, the next open task, `;
+  return `${next}after last_task, ${last}, which is ticked in plan.md`;
+}
+
 const resume = (step: LoopStep): LoopAction => ({ kind: 'resume', step });
 const advance = (to: LoopStep): LoopAction => ({ kind: 'advance', to });
 const complete: LoopAction = { kind: 'complete' };
@@ -149,7 +160,7 @@ export const loopRows: readonly LoopRow[] = [
   ]),
 
   row('EXECUTE/NOT_STARTED → dispatch executor', 'EXECUTE', 'NOT_STARTED', dispatch('EXECUTE'), 'EXECUTE has not begun: the transition table dispatches the executor.'),
-  row('EXECUTE/IN_PROGRESS → resume executor', 'EXECUTE', 'IN_PROGRESS', resume('EXECUTE'), (loop) => `EXECUTE is in progress: the executor is resumed ${loop.checkpoints.EXECUTE?.lastTask === undefined ? 'with the next open task (no last_task is recorded)' : `from last_task, ${loop.checkpoints.EXECUTE.lastTask}`}.`),
+  row('EXECUTE/IN_PROGRESS → resume executor', 'EXECUTE', 'IN_PROGRESS', resume('EXECUTE'), (loop, facts) => `EXECUTE is in progress: the executor is resumed ${resumeWords(loop, facts)}.`),
   row('EXECUTE/BOARD_REVIEW → resume executor', 'EXECUTE', 'BOARD_REVIEW', resume('EXECUTE'), boardWhy('EXECUTE')),
   row('EXECUTE/PASSED → EVALUATE_EXECUTION', 'EXECUTE', 'PASSED', advance('EVALUATE_EXECUTION'), 'EXECUTE passed: its result is evaluated.'),
   row('EXECUTE/SKIPPED → EVALUATE_EXECUTION', 'EXECUTE', 'SKIPPED', advance('EVALUATE_EXECUTION'), skippedWhy('EXECUTE', 'EVALUATE_EXECUTION')),

@@ -2,7 +2,7 @@ import type { LeadConsultation, Metadata } from '../model/metadata';
 import type { Track } from '../model/track';
 import { nextAction, type LoopFacts, type NextAction } from './evaluateLoop';
 import type { OpenQuestion } from './loopFacts';
-import { allTasksDone, nextOpenTask, openTasks } from './progress';
+import { allTasksDone, finishedTasks, nextOpenTask, openTasks } from './progress';
 import { entryCategory, statusCategory, type StatusCategory } from './trackGroup';
 
 export type { NextAction } from './evaluateLoop';
@@ -26,11 +26,12 @@ export function loopFactsOf(track: Track): LoopFacts {
 
 /** The same with another reading of metadata.json, e.g. of the text that is being edited. */
 export function loopFactsFrom(
-  track: Pick<Track, 'id' | 'progress' | 'metadata'>,
+  track: Pick<Track, 'id' | 'progress' | 'metadata' | 'plan'>,
   metadata: Metadata | undefined,
   loop: Track['loop'],
 ): LoopFacts {
   const evaluation = loop?.checkpoints.EVALUATE_EXECUTION;
+  const next = nextOpenTask(track.plan);
   return {
     trackId: track.id,
     superpowers: metadata?.superpowerEnhanced ?? false,
@@ -42,6 +43,8 @@ export function loopFactsFrom(
       loop?.step === 'BUSINESS_SYNC',
     unmetBoardConditions: textsIn(evaluation?.raw['unmet_board_conditions']),
     progress: track.progress,
+    finishedTasks: finishedTasks(track.plan),
+    ...(next ? { nextTask: next.number ?? next.id } : {}),
     leadEscalations: openQuestions(metadata),
     markedComplete: isDone(metadata?.status),
   };
@@ -58,6 +61,13 @@ export function businessSyncKnown(loop: Track['loop']): boolean | undefined {
 export function trackCategory(track: Pick<Track, 'metadata' | 'entry'>): StatusCategory {
   const own = track.metadata?.status === undefined ? 'unclear' : statusCategory(track.metadata.status);
   return own === 'unclear' ? entryCategory(track.entry) : own;
+}
+
+/** True when the track stands still until a person resolves something: its step is blocked, or its own status says so. */
+export function isBlockedTrack(track: Pick<Track, 'metadata' | 'entry' | 'loop'>): boolean {
+  const status = track.loop?.stepStatus;
+  if (track.loop) return status === 'BLOCKED' || status === 'ESCALATE';
+  return trackCategory(track) === 'blocked';
 }
 
 function isDone(status: string | undefined): boolean {

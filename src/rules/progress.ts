@@ -44,3 +44,21 @@ export function nextOpenTask(plan: Plan | undefined): Task | undefined {
     tasks.find((task) => task.marker === 'todo' || task.marker === 'unclear')
   );
 }
+
+/**
+ * Ids and numbers of the tasks and sub-tasks that are done or skipped. A number that several tasks have is among them
+ * only when all of those are.
+ */
+export function finishedTasks(plan: Plan | undefined): ReadonlySet<string> {
+  const finished = new Set<string>();
+  const unfinished = new Set<string>();
+  const add = (task: Task): void => {
+    const names = task.marker === 'done' || task.marker === 'skipped' ? finished : unfinished;
+    names.add(task.id);
+    if (task.number !== undefined) names.add(task.number);
+    task.tasks.forEach(add);
+  };
+  tasksOf(plan).forEach(add);
+  for (const name of unfinished) finished.delete(name);
+  return finished;
+}

@@ -21,7 +21,8 @@ import { targetTrack } from './targets';
 
 const hasLoop = (track: Track): boolean => track.loop !== undefined && track.group !== 'done';
 
-type Way = 'go' | 'passed' | 'failed' | 'block' | 'setStep' | 'unblock' | 'allowFixCycle' | 'copy' | 'open';
+type Way =
+  'go' | 'resume' | 'passed' | 'failed' | 'block' | 'setStep' | 'unblock' | 'allowFixCycle' | 'copy' | 'open';
 
 /** Step Loop: shows what will happen and why, then does it, or what the person chooses instead. */
 export const stepLoop: Command = async (context, argument) => {
@@ -43,6 +44,9 @@ export const stepLoop: Command = async (context, argument) => {
     case 'passed':
     case 'failed':
       await record(context, track, way, settings);
+      return;
+    case 'resume':
+      await again('resumeTrack');
       return;
     case 'block':
       await again('blockTrack');
@@ -83,6 +87,14 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
         ...(command ? [commandLine(command)] : []),
       ].join('  '),
       value: 'go',
+    });
+  }
+  if (refused?.code === 'paused') {
+    ways.push({
+      label: l10n.t('Resume Track'),
+      iconPath: new vscode.ThemeIcon('debug-start'),
+      detail: l10n.t('Its status becomes what it was before the pause; then comes its next step'),
+      value: 'resume',
     });
   }
   const waits = refused?.code === 'waits-for-person';
@@ -205,6 +217,7 @@ export const resumeTrack: Command = async (context, argument) => {
     argument,
     l10n.t('Resume Track'),
     ({ group }) => group === 'active' || group === 'paused' || group === 'ready',
+    ({ group }) => group === 'paused',
   );
   if (!track) return;
   let current = track;

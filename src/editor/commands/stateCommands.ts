@@ -10,6 +10,7 @@ import { setStep as setStepOf } from '../../engine/setStep';
 import { toggleSuperpowers as toggleSuperpowersOf } from '../../engine/toggleSuperpowers';
 import { loopSteps, type LoopStep, type StepStatus } from '../../model/loopState';
 import type { Track } from '../../model/track';
+import { isBlockedTrack } from '../../rules/nextAction';
 import { refOf } from '../views/trackNodes';
 import { stepStatusWord, stepWord } from '../views/words';
 import { tellRefusal, type Command, type CommandContext } from './commandContext';
@@ -94,8 +95,7 @@ export const blockTrack: Command = async (context, argument) => {
 
 export const unblockTrack: Command = async (context, argument) => {
   const title = l10n.t('Unblock Track');
-  const isBlocked = (t: Track): boolean =>
-    isLive(t) && (t.loop?.stepStatus === 'BLOCKED' || t.group === 'paused' || activeBlockers(t).length > 0);
+  const isBlocked = (t: Track): boolean => isLive(t) && (isBlockedTrack(t) || activeBlockers(t).length > 0);
   const track = await targetTrack(context, argument, title, isBlocked);
   if (!track) return;
   const blockerId = await whichBlocker(context, track, argumentIn(argument), title);
@@ -190,14 +190,48 @@ export const setStep: Command = async (context, argument) => {
     l10n.t('Why? It is recorded in step_history.'),
   );
   if (reason === undefined) return;
+  const resolveBlockers = await alsoResolve(context, track, title);
+  if (resolveBlockers === undefined) return;
   const result = await setStepOf(context.ports, track, {
     step,
     status,
     reason,
+    resolveBlockers,
     ...registryOf(context, track),
   });
   tellChange(context, track, result, () => setStep(context, argument));
 };
+
+/** What blocks a track would go on blocking it at its new step: whether to resolve that too. Undefined: cancelled. */
+async function alsoResolve(
+  context: CommandContext,
+  track: Track,
+  title: string,
+): Promise<boolean | undefined> {
+  const blockers = activeBlockers(track);
+  const [first] = blockers;
+  if (!first) return false;
+  const what =
+    blockers.length === 1
+      ? l10n.t('It has an active blocker: {0}', first.description)
+      : l10n.t(
+          'It has {0} active blockers: {1}',
+          blockers.length,
+          blockers.map(({ description }) => description).join('; '),
+        );
+  return context.dialogs.pick({ title: `${title}: ${track.name}`, placeholder: what }, [
+    {
+      label: blockers.length === 1 ? l10n.t('Resolve the Blocker Too') : l10n.t('Resolve the Blockers Too'),
+      detail: what,
+      value: true,
+    },
+    {
+      label: l10n.t('Leave It Active'),
+      detail: l10n.t('Set the step only: the loop goes on waiting for a person.'),
+      value: false,
+    },
+  ]);
+}
 
 export const migrateMetadata: Command = async (context, argument) => {
   const title = l10n.t('Migrate Metadata');

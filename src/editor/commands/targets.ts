@@ -8,6 +8,7 @@ import type { RootSnapshot } from '../../model/root';
 import type { Track } from '../../model/track';
 import type { Choice } from '../dialogs';
 import { markerIcon, phaseMarker, trackIcon } from '../views/icons';
+import { rootTitles } from '../views/rootTitles';
 import type { TrackRef } from '../views/trackNodes';
 import { groupWord, progressText, trackDescription } from '../views/words';
 import type { CommandContext } from './commandContext';
@@ -51,12 +52,17 @@ export function allTracks(context: CommandContext): readonly Track[] {
   return context.source.snapshot.roots.flatMap((root) => root.tracks);
 }
 
-/** The track of the row, of the file in the active editor, or the one that the person picks. */
+/**
+ * The track of the row, of the file in the active editor, or the one that the person picks.
+ *
+ * @param first Tracks that most likely are meant: they head the list.
+ */
 export async function targetTrack(
   context: CommandContext,
   argument: unknown,
   title: string,
   fits: (track: Track) => boolean = () => true,
+  first: (track: Track) => boolean = () => false,
 ): Promise<Track | undefined> {
   await context.source.start();
   const ref = refIn(argument);
@@ -70,12 +76,13 @@ export async function targetTrack(
   if (open && fits(open)) return open;
   const choices = allTracks(context)
     .filter(fits)
+    .sort((a, b) => Number(first(b)) - Number(first(a)))
     .map((track): Choice<Track> => {
       const { id, color } = trackIcon(track);
       return {
         label: track.name,
         description: trackDescription(track),
-        detail: `${groupWord(track.group)} · ${track.id}${manyRoots(context) ? ` · ${track.root}` : ''}`,
+        detail: `${groupWord(track.group)} · ${track.id}${manyRoots(context) ? ` · ${rootTitle(context, track.root)}` : ''}`,
         iconPath: new vscode.ThemeIcon(id, color === undefined ? undefined : new vscode.ThemeColor(color)),
         value: track,
       };
@@ -85,6 +92,11 @@ export async function targetTrack(
     return undefined;
   }
   return context.dialogs.pick({ title, placeholder: l10n.t('Choose a track') }, choices);
+}
+
+/** How a root is told from the others; its path when it has gone. */
+function rootTitle(context: CommandContext, path: string): string {
+  return rootTitles(context.source.snapshot.roots).get(path) ?? path;
 }
 
 function manyRoots(context: CommandContext): boolean {
@@ -114,7 +126,11 @@ export async function targetRoot(
   if (roots.length <= 1) return roots[0];
   return context.dialogs.pick(
     { title, placeholder: l10n.t('Choose a conductor directory') },
-    roots.map((root) => ({ label: root.path, description: root.dialects.join(', '), value: root })),
+    roots.map((root) => ({
+      label: rootTitle(context, root.path),
+      description: root.dialects.join(', '),
+      value: root,
+    })),
   );
 }
 

@@ -255,6 +255,43 @@ describe('setStep', () => {
   });
 });
 
+describe('setStep with an active blocker', () => {
+  afterEach(() => project.dispose());
+
+  const blocked = async (): Promise<void> => {
+    project = await loopProject({ current_step: 'EXECUTE', step_status: 'IN_PROGRESS' });
+    ok(await blockTrack(project.ports, await project.track(id), { description: 'No API key' }));
+  };
+
+  it('leaves the blocker active unless told otherwise', async () => {
+    await blocked();
+    ok(await setStep(project.ports, await project.track(id), { step: 'FIX', reason: 'Own fix' }));
+    assert.equal(at(await project.json(metadataFile), 'blockers', 0, 'status'), 'ACTIVE');
+  });
+
+  it('resolves it in the same write', async () => {
+    await blocked();
+    let writes = 0;
+    const editor: Project['ports']['editor'] = {
+      create: (o) => project.ports.editor.create(o),
+      edit: (o) => {
+        if (o.file.endsWith('metadata.json')) writes++;
+        return project.ports.editor.edit(o);
+      },
+    };
+    const ports = { ...project.ports, editor };
+    const track = await project.track(id);
+    ok(await setStep(ports, track, { step: 'FIX', reason: 'Key came', resolveBlockers: true }));
+    const metadata = await project.json(metadataFile);
+    assert.equal(writes, 1);
+    assert.equal(at(metadata, 'loop_state', 'current_step'), 'FIX');
+    assert.deepEqual(
+      [at(metadata, 'blockers', 0, 'status'), at(metadata, 'blockers', 0, 'resolution')],
+      ['RESOLVED', 'Key came'],
+    );
+  });
+});
+
 describe('migrateMetadata', () => {
   afterEach(() => project.dispose());
 

@@ -1,8 +1,20 @@
 import assert from 'node:assert/strict';
 import { loopSteps, stepStatuses, type LoopState } from '../../../src/model/loopState';
+import type { Marker } from '../../../src/model/marker';
 import { applyEvent, nextAction, rowFor, type LoopFacts } from '../../../src/rules/evaluateLoop';
 import { loopRows } from '../../../src/rules/loopRows';
-import { blockerOf, checkpointOf, factsOf, loopOf } from './builders';
+import { nextActionOf } from '../../../src/rules/nextAction';
+import {
+  blockerOf,
+  checkpointOf,
+  factsOf,
+  loopOf,
+  metadataOf,
+  phaseOf,
+  planOf,
+  taskOf,
+  trackOf,
+} from './builders';
 
 const at = '2026-02-01T12:00:00Z';
 
@@ -661,6 +673,28 @@ describe('evaluateLoop: dispatch', () => {
     assert.match(nextAction(loop, factsOf()).why, /Task 2\.3/);
     const again = apply(apply(loop, { kind: 'blocked', description: 'x', at }), { kind: 'unblocked', at });
     assert.equal(nextAction(again, factsOf()).resumeFrom, '2.3');
+  });
+
+  it('never resumes EXECUTE from a task that is ticked in plan.md', () => {
+    const checkpoints = { EXECUTE: checkpointOf({ status: 'IN_PROGRESS', lastTask: 'Task 1.1' }) };
+    const loop = loopOf({ step: 'EXECUTE', stepStatus: 'IN_PROGRESS', checkpoints });
+    const next = (...marks: Marker[]) => {
+      const plan = planOf(
+        phaseOf(
+          '1',
+          marks.map((marker, i) => taskOf(`1.${i + 1}`, marker)),
+        ),
+      );
+      return nextActionOf(trackOf({ plan, loop, metadata: metadataOf({ status: 'in_progress', loop }) }));
+    };
+    assert.equal(next('doing', 'todo').resumeFrom, '1.1');
+    assert.equal(next('done', 'todo').resumeFrom, '1.2');
+    assert.match(
+      next('done', 'todo').why,
+      /from 1\.2, the next open task, after last_task, Task 1\.1, which is ticked/,
+    );
+    assert.equal(next('skipped', 'done', 'todo').resumeFrom, '1.3');
+    assert.equal(next('done', 'done').resumeFrom, undefined);
   });
 
   it('resuming keeps the time when the step began, starting sets it', () => {
