@@ -26,6 +26,8 @@ export interface NeedsYouItem {
   /** The place to open. */
   readonly file?: string;
   readonly line?: number;
+  /** Id of the gate that it is about, which can be reviewed. */
+  readonly gate?: string;
   /** Repairs or choices that resolve it; ids of engine use cases. */
   readonly actions: readonly NeedsYouAction[];
   /** True: nothing waits for it. It stands last and is not counted. */

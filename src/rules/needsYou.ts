@@ -3,6 +3,7 @@ import type { Finding, NeedsYouAction, NeedsYouItem } from '../model/needsYou';
 import type { Task } from '../model/plan';
 import type { RootSnapshot } from '../model/root';
 import type { Track } from '../model/track';
+import { gateOfReport } from './gates/gateOfReport';
 import { expiredLocks, staleWorkers, waitCycles } from './busRules';
 import {
   driftFindings,
@@ -160,6 +161,7 @@ function gates(track: Track): Finding[] {
   const found: Finding[] = [];
   const last = track.reports.at(-1);
   if (last?.report.contradictory) {
+    const gate = gateOfReport(track, last.report.kind);
     found.push({
       kind: 'gate',
       detail: `contradictory-${last.report.kind}`,
@@ -167,6 +169,7 @@ function gates(track: Track): Finding[] {
       why: 'A report that contradicts itself has no verdict; you decide which one holds.',
       file: last.file,
       line: last.report.verdictLine ?? last.report.line,
+      ...(gate === undefined ? {} : { gate }),
       actions: [open, { kind: 'recordOutcome', label: 'Record Outcome…' }],
     });
   }
@@ -182,6 +185,7 @@ function gates(track: Track): Finding[] {
       why: 'All tasks before it in the phase are finished, and this one only a person may tick.',
       file: track.documents.plan,
       line: task.line,
+      gate: `phase:${phase.key}`,
       actions: [{ kind: 'markTask', label: 'Mark as Done', argument: task.id }, open],
     });
   }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { l10n } from 'vscode';
 import type { EvaluationReport, ReportCheck } from '../../model/evaluationReport';
 import type { LocatedReport, Track } from '../../model/track';
+import { gateOfReport } from '../../rules/gates/gateOfReport';
 import { icons, verdictIcon, type Icon } from './icons';
 import { paragraphs, plain } from './markdown';
 import { idBelow, refOf, type RowNode, type TracksNode } from './trackNodes';
@@ -38,6 +39,7 @@ function reportRow(track: Track, { file, report }: LocatedReport, index: number)
     id: idBelow(track, 'gates', index, report.title),
     what: 'gate',
     track: refOf(track),
+    argument: gateOfReport(track, report.kind),
     label: report.title,
     description: [
       report.contradictory ? l10n.t('verdicts disagree') : (report.verdict ?? l10n.t('no verdict')),
@@ -137,6 +139,7 @@ function completedPhases(track: Track): RowNode | undefined {
         id: idBelow(track, 'gates', 'phases', phase.key),
         what: 'phaseCompletion',
         track: refOf(track),
+        argument: `phase:${phase.key}`,
         label: phase.heading,
         description: phase.checkpoint ? l10n.t('checkpoint {0}', phase.checkpoint) : undefined,
         icon: phase.saysDone ? icons.pass : icons.open,
