@@ -28,6 +28,12 @@ export interface Dialogs {
   /** A word in the status bar that goes away by itself. */
   note(message: string): void;
   openFolder(title: string, start: vscode.Uri | undefined): Promise<vscode.Uri | undefined>;
+  /** Where to save; VS Code asks before it gives the name of a file that is there. */
+  saveFile(
+    title: string,
+    start: vscode.Uri,
+    kinds: Readonly<Record<string, readonly string[]>>,
+  ): Promise<vscode.Uri | undefined>;
 }
 
 /** The dialogs of VS Code. */
@@ -93,6 +99,10 @@ export function vscodeDialogs(log: vscode.LogOutputChannel): Dialogs {
           canSelectMany: false,
         })) ?? [];
       return folder;
+    },
+    async saveFile(title, start, kinds) {
+      const filters = Object.fromEntries(Object.entries(kinds).map(([name, ends]) => [name, [...ends]]));
+      return vscode.window.showSaveDialog({ title, defaultUri: start, filters });
     },
   };
 }

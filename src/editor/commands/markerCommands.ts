@@ -119,6 +119,16 @@ async function askCommit(
   return { commit, note: note.trim() === '' ? undefined : note.trim() };
 }
 
+/** For a panel, which says itself what came of it: with the questions of the menu. Undefined: cancelled. */
+export async function askAndMark(
+  context: CommandContext,
+  target: TaskTarget,
+  marker: SettableMarker,
+): Promise<EditOutcome | undefined> {
+  const details = await askDetails(context, [target], marker, 'menu');
+  return details && markTarget(context, target, { ...details, marker });
+}
+
 /** True when the file on disk now says so, and not just an editor that was not saved. Open sub-tasks: the person decides. */
 async function mark(
   context: CommandContext,

@@ -186,6 +186,10 @@ export class Person implements Dialogs {
   openFolder(): Promise<vscode.Uri | undefined> {
     return Promise.resolve(this.#next('openFolder') as vscode.Uri | undefined);
   }
+
+  saveFile(): Promise<vscode.Uri | undefined> {
+    return Promise.resolve(this.#next('saveFile') as vscode.Uri | undefined);
+  }
 }
 
 /** Runs a command with a person who answers so. Every answer must be used. */
