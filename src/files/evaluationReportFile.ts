@@ -36,6 +36,10 @@ export function readReports(text: string, lines: readonly MarkdownLine[]): Evalu
   return reports;
 }
 
+/** An item that says that there is none: not "No tests for the refund", which is a reason. */
+const nothingToList =
+  /^(?:none\b.{0,40}|n\/a|-+|no (?:\S+ )?(?:issues?|failures?|reasons?|problems?|findings?|blockers?|errors?)(?: found| remain(?:ing)?| left)?)[.!]?$/i;
+
 const reportTitle =
   /\bevaluation (?:report|results?)\b|^(?:plan|execution) (?:re-?)?evaluation\b|^technical review\b|^phase\b.*\bcompletion report\b/i;
 /** Headings that go on with a report although they stand on its own level. */
@@ -158,12 +162,7 @@ function readReport(
       listsFailures = failureHeading.test(plain.replace(/:\s*$/, ''));
     } else if (field?.bold && line.indent < 2) {
       readReportField(draft, line, words, heading);
-    } else if (
-      line.kind === 'item' &&
-      listsFailures &&
-      line.indent < 2 &&
-      !/^(?:none|no |n\/a|-+$)/i.test(plain)
-    ) {
+    } else if (line.kind === 'item' && listsFailures && line.indent < 2 && !nothingToList.test(plain)) {
       draft.issues.push(plain);
     }
   }

@@ -6,6 +6,7 @@ import { loopSteps } from '../../src/model/loopState';
 import { checkDag } from '../../src/rules/dagRules';
 import { needsYou } from '../../src/rules/needsYou';
 import { resolveBoard } from '../../src/rules/boardResolution';
+import { TestResultsReader } from '../../src/store/readTestResults';
 import { readConductor } from '../../src/store/readConductor';
 
 /** The sample is what people see first: it must be as good as its README says. */
@@ -49,11 +50,14 @@ describe('sample', () => {
     }
   });
 
-  it('disagrees with itself in exactly one place, on purpose', () => {
+  it('disagrees with itself in exactly two places, on purpose', () => {
     const problems = [...root.problems, ...[...byId.values()].flatMap((track) => track.problems)];
     assert.deepEqual(
       problems.map((problem) => [problem.code, path.basename(problem.file), problem.line, problem.repair]),
-      [['registry-disagrees', 'tracks.md', 8, 'updateRegistryStatus']],
+      [
+        ['dag-not-conflict-free', 'plan.md', 141, undefined],
+        ['registry-disagrees', 'tracks.md', 8, 'updateRegistryStatus'],
+      ],
     );
   });
 
@@ -70,10 +74,17 @@ describe('sample', () => {
     );
   });
 
-  it('has a graph that keeps every rule', () => {
+  it('has a graph that keeps every rule but one', () => {
     const { plan } = trackOf('one-page-checkout_20261019');
     assert.equal(plan?.dag?.nodes.length, 14);
-    assert.deepEqual(checkDag(plan.dag, plan), []);
+    assert.deepEqual(
+      checkDag(plan.dag, plan).map(({ code }) => code),
+      ['dag-not-conflict-free'],
+    );
+    assert.ok(
+      plan.dag.nodes.every((node) => node.acceptance !== undefined && node.files.length > 0),
+      'each task says what it changes and when it is done',
+    );
     const shared = plan.dag.parallelGroups.filter((group) => group.conflictFree === false);
     assert.deepEqual(
       shared.map((group) => group.coordinationStrategy),
@@ -101,6 +112,33 @@ describe('sample', () => {
     assert.ok(
       boardSessions.some((session) => session.verdict === 'APPROVED' && session.conditions.length === 3),
     );
+  });
+
+  it('had its plan revised once, after an evaluation and a board that said no', () => {
+    const { reports, boardSessions, loop } = trackOf('one-page-checkout_20261019');
+    assert.deepEqual(
+      reports.map(({ report }) => [report.kind, report.verdict, report.failureReasons.length]),
+      [
+        ['plan', 'FAIL', 6],
+        ['plan', 'PASS', 0],
+      ],
+    );
+    assert.deepEqual(
+      boardSessions.map(({ verdict }) => verdict),
+      ['REJECTED', 'APPROVED'],
+    );
+    assert.equal(loop?.checkpoints.PLAN?.planVersion, 2);
+  });
+
+  it('has results of its tests that gates can read', async () => {
+    const reader = new TestResultsReader(path.resolve(__dirname, '../../sample'));
+    const read = await reader.read(
+      ['junit.xml', 'lcov.info', 'coverage-summary.json'].map((name) => ({ path: `reports/${name}` })),
+    );
+    for (const { file, results } of read) {
+      assert.deepEqual(results.problems, [], file);
+      assert.ok(results.metrics.length > 0, file);
+    }
   });
 
   it('has failed twice in one track, for reasons that are shown', () => {

@@ -119,6 +119,13 @@ describe('parseReports', () => {
     );
   });
 
+  it('keeps a reason that begins with "No", and leaves out an item that says that there is none', () => {
+    const report = one(
+      '# Execution Evaluation Report\n\n**Failure reasons:**\n\n1. No tests for the refund path\n2. Nonexistent route\n- None\n- No issues found.\n- no failures\n- N/A\n- No blocking issues.\n\n### Verdict: FAIL\n',
+    );
+    assert.deepEqual(report.failureReasons, ['No tests for the refund path', 'Nonexistent route']);
+  });
+
   it('reads the tables of evaluators, checks and criteria', () => {
     const rows = (header: string, row: string) =>
       one(`## Execution Evaluation Report\n${header}\n|:--|--:|---|\n${row}\n`).checks.map((c) => [
