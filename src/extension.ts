@@ -35,7 +35,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   const log = vscode.window.createOutputChannel('Conductor', { log: true });
   const source = new ConductorSource(log);
   const needsYou = new NeedsYouList(source);
-  const tracks = new TracksView(source);
+  const tracks = new TracksView(source, extension.workspaceState);
   const needsYouView = new RowsView(
     'conductor.needsYou',
     () => needsYouRows(needsYou.items, new Date()),

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type { Track } from '../model/track';
+import { isBlockedTrack } from '../rules/nextAction';
 import type { ConductorSource } from './conductorSource';
 import type { NeedsYouList } from './needsYouList';
 import { waitingIn } from './views/needsYouRows';
 import { refOf } from './views/trackNodes';
 import { trackTooltip } from './views/trackTooltips';
-import { progressText, writtenStep } from './views/words';
+import { progressText, stateParts } from './views/words';
 
 /** One item: active track · step · progress. A click shows what is next for it. */
 export class StatusBar implements vscode.Disposable {
@@ -35,9 +36,9 @@ export class StatusBar implements vscode.Disposable {
     }
     const waiting = waitingIn(this.#needsYou.items);
     const parts = [track.name.length > 30 ? `${track.name.slice(0, 29)}…` : track.name];
-    if (track.loop) parts.push(writtenStep(track.loop));
+    parts.push(...stateParts(track));
     parts.push(progressText(track.progress));
-    this.#item.text = `$(checklist) ${parts.join(' · ').replaceAll('$(', '$ (')}${waiting > 0 ? ` $(bell-dot) ${waiting}` : ''}`;
+    this.#item.text = `$(${isBlockedTrack(track) ? 'circle-slash' : 'checklist'}) ${parts.join(' · ').replaceAll('$(', '$ (')}${waiting > 0 ? ` $(bell-dot) ${waiting}` : ''}`;
     const tooltip = new vscode.MarkdownString(trackTooltip(track, new Date()));
     if (waiting > 0) {
       tooltip.appendMarkdown(

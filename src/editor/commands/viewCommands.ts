@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import { diagnosticsText } from '../diagnosticsText';
-import { sortOrder, sortOrders, type SortOrder } from '../settings';
+import { sortOrders, type SortOrder } from '../settings';
 import type { Command } from './commandContext';
 import { targetTasks, targetTrack } from './targets';
 
@@ -41,7 +41,7 @@ function orderWord(order: SortOrder): string {
 }
 
 export const sortTracks: Command = async (context) => {
-  const present = sortOrder();
+  const present = context.tracks.order;
   const order = await context.dialogs.pick(
     { title: l10n.t('Sort Tracks'), placeholder: l10n.t('Sort the tracks of each group by') },
     sortOrders.map((value) => ({
@@ -51,11 +51,7 @@ export const sortTracks: Command = async (context) => {
     })),
   );
   if (order === undefined) return;
-  const target =
-    vscode.workspace.workspaceFolders === undefined
-      ? vscode.ConfigurationTarget.Global
-      : vscode.ConfigurationTarget.Workspace;
-  await vscode.workspace.getConfiguration('conductor').update('tracks.sort', order, target);
+  await context.tracks.setOrder(order);
 };
 
 export const copyTaskId: Command = async (context, ...args) => {

@@ -12,17 +12,32 @@ interface Root {
  */
 export function rootTitles(roots: readonly Root[]): ReadonlyMap<string, string> {
   const folders = folderNames([...new Set(roots.map((root) => root.workspaceFolder))]);
-  const plain = (root: Root): string => folders.get(root.workspaceFolder) ?? root.workspaceFolder;
+  const nameOf = (root: Root): string => folders.get(root.workspaceFolder) ?? root.workspaceFolder;
   return new Map(
     roots.map((root) => {
-      const place = relative(root.workspaceFolder, root.path).replaceAll('\\', '/');
-      const alone = roots.filter((other) => plain(other) === plain(root)).length === 1;
-      const usual = place === '' || /^\.?conductor$/i.test(place);
+      const name = nameOf(root);
+      const beside = roots.filter((other) => other !== root && nameOf(other) === name);
+      if (beside.length === 0 && isUsual(rootPlace(root))) return [root.path, name];
       // The directory itself is called conductor nearly everywhere: the folder around it says more.
-      const said = place.replace(/\/\.?conductor$/i, '');
-      return [root.path, alone && usual ? plain(root) : `${plain(root)} (${said === '' ? '.' : said})`];
+      const short = shortPlace(root);
+      const place = beside.some((other) => shortPlace(other) === short) ? rootPlace(root) : short;
+      return [root.path, `${name} (${place})`];
     }),
   );
+}
+
+function isUsual(place: string): boolean {
+  return /^(?:\.|\.?conductor)$/i.test(place);
+}
+
+function shortPlace(root: Root): string {
+  return rootPlace(root).replace(/\/\.?conductor$/i, '');
+}
+
+/** Where a root lies in the folder that it was found in. */
+export function rootPlace(root: Root): string {
+  const inside = relative(root.workspaceFolder, root.path).replaceAll('\\', '/');
+  return inside === '' ? '.' : inside;
 }
 
 /** The shortest ends of the paths that differ from each other. */

@@ -1,4 +1,4 @@
-import { basename, relative } from 'node:path';
+import { basename } from 'node:path';
 import { l10n } from 'vscode';
 import { markerWord } from '../../model/marker';
 import type { Track } from '../../model/track';
@@ -75,10 +75,4 @@ export function phaseTooltip({ phase, file }: PhaseNode): string {
     phase.checkpoint && l10n.t('Checkpoint: {0}', plain(phase.checkpoint)),
     `${plain(basename(file))}:${phase.line}`,
   ]);
-}
-
-/** Root path as a person knows it: relative to the folder that it was found in. */
-export function rootName(root: { path: string; workspaceFolder: string }): string {
-  const inside = relative(root.workspaceFolder, root.path).replaceAll('\\', '/');
-  return inside === '' ? basename(root.path) : inside;
 }

@@ -6,7 +6,7 @@ import type { RootSnapshot } from '../../model/root';
 import type { Track, TrackGroup } from '../../model/track';
 import type { StoreChange } from '../../store/conductorStore';
 import type { ConductorSource } from '../conductorSource';
-import { sortOrder } from '../settings';
+import { sortOrder, sortOrders, type SortOrder } from '../settings';
 import { icons } from './icons';
 import { taskRows } from './planRows';
 import { sortTracks, trackMatches } from './trackFilter';
@@ -22,16 +22,19 @@ import {
   type TracksNode,
 } from './trackNodes';
 import { problemRows, trackSections } from './trackSections';
-import { phaseTooltip, rootName, taskTooltip, trackTooltip } from './trackTooltips';
+import { rootPlace, rootTitles } from './rootTitles';
+import { phaseTooltip, taskTooltip, trackTooltip } from './trackTooltips';
 import { openCommand, phaseItem, rowItem, taskItem, trackItem } from './treeItems';
 import { groupWord } from './words';
 
 const groups: readonly TrackGroup[] = ['active', 'ready', 'paused', 'done', 'archived'];
 const viewId = 'conductor.tracks';
+const orderKey = 'tracks.sort';
 
 /** The Tracks view: roots (when there are several), groups, tracks, and all that is below a track. */
 export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.Disposable {
   readonly #source: ConductorSource;
+  readonly #memory: vscode.Memento;
   readonly #refresh = new vscode.EventEmitter<TracksNode | TracksNode[] | undefined>();
   readonly #toggled = new vscode.EventEmitter<readonly [TaskNode, boolean]>();
   readonly #disposables: vscode.Disposable[] = [this.#refresh, this.#toggled];
@@ -48,8 +51,10 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   readonly onDidToggle = this.#toggled.event;
   readonly view: vscode.TreeView<TracksNode>;
 
-  constructor(source: ConductorSource) {
+  /** @param memory What this workspace remembers: the order that was chosen here. */
+  constructor(source: ConductorSource, memory: vscode.Memento) {
     this.#source = source;
+    this.#memory = memory;
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
       showCollapseAll: true,
@@ -75,7 +80,8 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
         if (element.kind === 'group' && element.group === 'archived') void this.#openArchive(element.root);
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('conductor.tracks.sort')) this.refresh();
+        // Whoever changes the default wants to see it.
+        if (event.affectsConfiguration('conductor.tracks.sort')) void this.setOrder(undefined);
       }),
     );
     source.setVisible(viewId, this.view.visible);
@@ -90,6 +96,18 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   setFilter(text: string): void {
     this.#filter = text.trim();
     void vscode.commands.executeCommand('setContext', 'conductor.filtered', this.#filter !== '');
+    this.refresh();
+  }
+
+  /** The order of the tracks in each group: the one chosen in this workspace, else the setting's. */
+  get order(): SortOrder {
+    const chosen = this.#memory.get<string>(orderKey);
+    return sortOrders.find((order) => order === chosen) ?? sortOrder();
+  }
+
+  /** Undefined: the setting's again. Kept in the workspace's own state: how somebody looks at tracks is no setting of a project. */
+  async setOrder(order: SortOrder | undefined): Promise<void> {
+    await this.#memory.update(orderKey, order);
     this.refresh();
   }
 
@@ -127,7 +145,7 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
       return;
     }
     // With a filter or an order that looks inside the tracks, a change can move rows.
-    const order = sortOrder();
+    const { order } = this;
     const moves = this.#filter !== '' || order === 'changed' || order === 'progress';
     if (change.structure || moves || change.tracks.length === 0) {
       this.refresh();
@@ -144,7 +162,27 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   /** The lines above the tree: filter, and watching that does not work as it should. */
   #tell(): void {
     this.view.description = this.#filter === '' ? undefined : l10n.t('filter: {0}', this.#filter);
-    this.view.message = this.#source.snapshot.watchProblem;
+    const said = [
+      this.#source.snapshot.watchProblem,
+      this.#findsNothing() ? l10n.t('No track and no task matches the filter.') : undefined,
+    ];
+    this.view.message = said.filter((line) => line !== undefined).join(' ') || undefined;
+  }
+
+  /**
+   * True when the filter finds nothing although rows are left: roots, problems, and the group of archived tracks, which
+   * are only counted until they are read. Without any row the view's welcome says it.
+   */
+  #findsNothing(): boolean {
+    const { roots, problems = [] } = this.#source.snapshot;
+    if (this.#filter === '' || roots.length === 0) return false;
+    const finds = (root: RootSnapshot): boolean =>
+      [...root.tracks, ...(root.archive.tracks ?? [])].some((track) => trackMatches(track, this.#filter));
+    const hasRows =
+      roots.length > 1 ||
+      problems.length > 0 ||
+      roots.some((root) => root.problems.length > 0 || this.#count(root, 'archived') > 0);
+    return hasRows && !roots.some(finds);
   }
 
   async #openArchive(root: string): Promise<void> {
@@ -280,7 +318,7 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
     }
     const root = this.#source.root(node.root);
     if (!root) return [];
-    return sortTracks(this.#members(root, node.group), sortOrder()).map((track) =>
+    return sortTracks(this.#members(root, node.group), this.order).map((track) =>
       this.#trackNode(refOf(track)),
     );
   }
@@ -288,11 +326,11 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   #rootItem(node: RootNode): vscode.TreeItem {
     const root = this.#source.root(node.root);
     const item = new vscode.TreeItem(
-      root ? basename(root.workspaceFolder) : basename(node.root),
+      rootTitles(this.#source.snapshot.roots).get(node.root) ?? basename(node.root),
       vscode.TreeItemCollapsibleState.Expanded,
     );
     item.id = node.id;
-    item.description = root ? rootName(root) : undefined;
+    item.description = root ? rootPlace(root) : undefined;
     item.tooltip = node.root;
     item.iconPath = new vscode.ThemeIcon('root-folder');
     item.contextValue = '.root.';

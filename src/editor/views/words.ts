@@ -2,6 +2,7 @@ import { l10n } from 'vscode';
 import type { LoopState, LoopStep, StepStatus } from '../../model/loopState';
 import type { Progress } from '../../model/plan';
 import type { NextAction } from '../../rules/evaluateLoop';
+import { isBlockedTrack } from '../../rules/nextAction';
 import type { Dialect, Track, TrackGroup } from '../../model/track';
 
 /** How the views word what the files say. The spec's own words, in the case a person reads. */
@@ -132,25 +133,32 @@ export function nextText(next: NextAction): string {
   }
 }
 
-/** The grey text of a track row: `EXECUTE · 5/12 · fix 1/3`, and what is odd about the track. */
+/** Where a track stands, for its row and the status bar: `EXECUTE`, `EXECUTE blocked`; without a loop only what stops it. */
+export function stateParts(track: Track): string[] {
+  const { loop } = track;
+  if (!loop || track.group === 'done') return !loop && isBlockedTrack(track) ? [l10n.t('blocked')] : [];
+  const step = writtenStep(loop);
+  const telling = loop.stepStatus !== 'NOT_STARTED' && loop.stepStatus !== 'IN_PROGRESS';
+  return [telling && loop.understood ? `${step} ${stepStatusWord(loop.stepStatus).toLowerCase()}` : step];
+}
+
+/**
+ * The grey text of a track row: `EXECUTE · 5/12 · fix 1/3`. A side bar of usual width cuts it at its end: what is wrong
+ * with the track itself stands first, counts that the tooltip has too stand last.
+ */
 export function trackDescription(track: Track): string {
   const parts: string[] = [];
   const { loop } = track;
-  if (loop && track.group !== 'done') {
-    const step = writtenStep(loop);
-    const telling = loop.stepStatus !== 'NOT_STARTED' && loop.stepStatus !== 'IN_PROGRESS';
-    parts.push(
-      telling && loop.understood ? `${step} ${stepStatusWord(loop.stepStatus).toLowerCase()}` : step,
-    );
-  }
-  parts.push(progressText(track.progress));
+  if (track.folder === undefined) parts.push(l10n.t('folder missing'));
+  parts.push(...stateParts(track), progressText(track.progress));
   if (loop && loop.fixCycleCount > 0) {
     parts.push(l10n.t('fix {0}/{1}', loop.fixCycleCount, loop.maxFixCycles));
   }
-  if (track.folder === undefined) parts.push(l10n.t('folder missing'));
-  else if (!track.registered && !track.archived) parts.push(l10n.t('not in tracks.md'));
   const problems = track.problems.filter((problem) => problem.severity !== 'info').length;
   if (problems > 0) parts.push(problems === 1 ? l10n.t('1 problem') : l10n.t('{0} problems', problems));
+  if (track.folder !== undefined && !track.registered && !track.archived) {
+    parts.push(l10n.t('not in tracks.md'));
+  }
   return parts.join(' · ');
 }
 
