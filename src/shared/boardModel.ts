@@ -139,6 +139,8 @@ export interface PartModel extends Measured {
 export interface PointList {
   readonly title: string;
   readonly look: 'plus' | 'warn' | 'bad' | 'note';
+  /** It bears on the vote; the rest is shown when asked for. */
+  readonly main: boolean;
   readonly items: readonly string[];
 }
 
@@ -297,4 +299,6 @@ export interface BoardLayout {
   readonly condition?: string;
   /** All remarks of a long discussion are shown. */
   readonly allRemarks?: boolean;
+  /** All that the directors said is shown. */
+  readonly allPoints?: boolean;
 }

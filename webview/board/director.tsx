@@ -14,10 +14,13 @@ const looks = {
 export function Director({
   director,
   current,
+  all,
   onFocus,
 }: {
   director: DirectorModel;
   current: boolean;
+  /** Show all that was said, not only what bears on the vote. */
+  all: boolean;
   onFocus: () => void;
 }) {
   const { vote, score, assessed, confidence } = director;
@@ -70,7 +73,7 @@ export function Director({
       {director.parts.length > 0 && <Parts director={director} />}
       {director.points.length > 0 && (
         <div class="points">
-          {director.points.map((list) => (
+          {(all ? director.points : atFirst(director.points)).map((list) => (
             <Points key={list.title} list={list} />
           ))}
         </div>
@@ -133,4 +136,20 @@ function Points({ list }: { list: PointList }) {
       </ul>
     </>
   );
+}
+
+/** How many items of a list are shown before somebody asks for all. */
+const itemsAtFirst = 2;
+
+function atFirst(points: readonly PointList[]): PointList[] {
+  return points
+    .filter((list) => list.main)
+    .map((list) => ({ ...list, items: list.items.slice(0, itemsAtFirst) }));
+}
+
+/** How many points are not shown at first. */
+export function hiddenPoints(directors: readonly DirectorModel[]): number {
+  const count = (lists: readonly PointList[]): number =>
+    lists.reduce((sum, { items }) => sum + items.length, 0);
+  return directors.reduce((sum, { points }) => sum + count(points) - count(atFirst(points)), 0);
 }

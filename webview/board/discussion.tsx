@@ -24,7 +24,7 @@ export function Discussion({
     return { ...round, remarks: round.remarks.slice(cut) };
   });
   return (
-    <section class="sec" aria-label="Discussion">
+    <section class="sec talk" aria-label="Discussion">
       <div class="h">
         <h2>Discussion</h2>
         <span class="end meta">{discussion.count}</span>

@@ -5,9 +5,10 @@ import { Icon } from '../ui/icon';
 import { FileLink } from '../ui/links';
 import { mountPage, type ViewProps } from '../ui/page';
 import { moveFocus } from '../ui/rovingFocus';
+import { Button } from '../ui/toolkit';
 import { Conditions } from './conditions';
 import { ConditionDialog } from './conditionDialog';
-import { Director } from './director';
+import { Director, hiddenPoints } from './director';
 import { Discussion } from './discussion';
 import { Foot } from './foot';
 import { Head } from './head';
@@ -16,6 +17,10 @@ import { Phases } from './phases';
 import { Resolution } from './resolution';
 import { TieDialog } from './tieDialog';
 import { VoteDialog } from './voteDialog';
+
+function plural(count: number, one: string): string {
+  return `${String(count)} ${one}${count === 1 ? '' : 's'}`;
+}
 
 type Form =
   | { readonly kind: 'vote'; readonly director?: string }
@@ -36,6 +41,7 @@ function BoardView({
   const [director, setDirector] = useState(layout?.director);
   const [condition, setCondition] = useState(layout?.condition);
   const [allRemarks, setAllRemarks] = useState(layout?.allRemarks ?? false);
+  const [allPoints, setAllPoints] = useState(layout?.allPoints ?? false);
   const main = useRef<HTMLElement>(null);
   const scroll = useRef(layout?.scroll ?? 0);
 
@@ -45,8 +51,9 @@ function BoardView({
       ...(director === undefined ? {} : { director }),
       ...(condition === undefined ? {} : { condition }),
       ...(allRemarks ? { allRemarks } : {}),
+      ...(allPoints ? { allPoints } : {}),
     });
-  }, [keepLayout, director, condition, allRemarks]);
+  }, [keepLayout, director, condition, allRemarks, allPoints]);
   useEffect(keep, [keep]);
   useLayoutEffect(() => {
     if (scroll.current > 0) window.scrollTo(0, scroll.current);
@@ -90,6 +97,7 @@ function BoardView({
     return () => document.removeEventListener('keydown', onKey, true);
   }, [canVote]);
 
+  const more = session ? hiddenPoints(session.directors) : 0;
   const mark = (one: ConditionModel): void => {
     if ((one.frozen ?? model.conditionsFrozen) === undefined) setForm({ kind: 'mark', condition: one });
   };
@@ -127,10 +135,23 @@ function BoardView({
               key={one.key}
               director={one}
               current={one.key === chosen?.key}
+              all={allPoints}
               onFocus={() => setDirector(one.key)}
             />
           ))}
         </section>
+      )}
+      {more > 0 && (
+        <div class="more">
+          <Button
+            kind="quiet"
+            icon={allPoints ? 'chevron-up' : 'chevron-down'}
+            expanded={allPoints}
+            onClick={() => setAllPoints(!allPoints)}
+          >
+            {allPoints ? 'Show only the main points' : `Show ${plural(more, 'more point')} of the directors`}
+          </Button>
+        </div>
       )}
       <div class="below">
         {session && (

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { l10n } from 'vscode';
 import type { BoardSession } from '../../model/board';
 import type { Track } from '../../model/track';
+import { shownSessions } from '../../panels/board/sessions';
 import { icons, verdictIcon } from './icons';
 import { paragraphs, plain } from './markdown';
 import { idBelow, refOf, type Place, type RowNode } from './trackNodes';
@@ -21,7 +22,12 @@ export function boardSection(track: Track): RowNode | undefined {
     description: last ? outcomeOf(last) : undefined,
     icon: { id: 'organization' },
     tooltip: () => l10n.t('Board of Directors: sessions of metadata.json and of the message bus.'),
-    children: () => sessions.map((session, index) => sessionRow(track, session, index)).reverse(),
+    children: () => {
+      const shown = shownSessions(track);
+      return sessions
+        .map((session, index) => sessionRow(track, session, index, shown[index]?.item))
+        .reverse();
+    },
   };
 }
 
@@ -41,7 +47,8 @@ function sessionPlace(track: Track, session: BoardSession): Place | undefined {
   return track.documents.metadata === undefined ? undefined : { file: track.documents.metadata };
 }
 
-function sessionRow(track: Track, session: BoardSession, index: number): RowNode {
+/** @param item what the Board panel knows the meeting by */
+function sessionRow(track: Track, session: BoardSession, index: number, item: string | undefined): RowNode {
   const place = sessionPlace(track, session);
   const id = (...rest: readonly (string | number)[]): string =>
     idBelow(track, 'board', index, session.sessionId, ...rest);
@@ -50,6 +57,7 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
     id: id(),
     what: 'boardSession',
     track: refOf(track),
+    argument: item,
     label: session.checkpoint === undefined ? session.sessionId : spaced(session.checkpoint),
     description: [outcomeOf(session), tally(session)].filter((part) => part !== undefined).join(' · '),
     icon: session.verdict === undefined ? icons.running : verdictIcon(session.verdict),
@@ -68,6 +76,7 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
         id: id('vote', director),
         what: 'vote',
         track: refOf(track),
+        argument: item,
         label: director,
         description: [
           spaced(vote.verdict),
@@ -91,6 +100,7 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
           id: id('assessment', director),
           what: 'assessment',
           track: refOf(track),
+          argument: item,
           label: director,
           description: l10n.t('assessed {0}, not voted', spaced(assessment.verdict ?? '–')),
           icon: icons.open,
@@ -102,6 +112,7 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
         id: id('condition', row),
         what: 'condition',
         track: refOf(track),
+        argument: item,
         label: condition,
         description: l10n.t('condition'),
         icon: { id: 'note' },
@@ -113,6 +124,7 @@ function sessionRow(track: Track, session: BoardSession, index: number): RowNode
         id: id('dissent', row),
         what: 'dissent',
         track: refOf(track),
+        argument: item,
         label: dissent,
         description: l10n.t('dissent'),
         icon: icons.caution,

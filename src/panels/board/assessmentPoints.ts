@@ -41,9 +41,12 @@ export function assessmentPoints(
   return lists.filter((list) => list !== undefined);
 }
 
+/** Lists that a person reads after the others. */
+const beside: ReadonlySet<string> = new Set(['Recommendations', 'Questions for the board', 'Risks', 'Cost']);
+
 function points(title: string, look: PointList['look'], items: readonly string[]): PointList | undefined {
   const said = items.filter((item) => item.trim() !== '');
-  return said.length === 0 ? undefined : { title, look, items: clipped(said) };
+  return said.length === 0 ? undefined : { title, look, main: !beside.has(title), items: clipped(said) };
 }
 
 function vulnerability(item: unknown): string {

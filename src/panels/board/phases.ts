@@ -4,7 +4,7 @@ import type { PhaseModel, Standing } from '../../shared/boardModel';
 import { roundsWord } from './discussion';
 import { spokenOf } from './directors';
 import { nameOf, type ShownSession } from './sessions';
-import { listed, plural } from './words';
+import { plural } from './words';
 
 const order = ['ASSESSING', 'DISCUSSING', 'VOTING', 'RESOLVING'];
 
@@ -64,12 +64,13 @@ export function whyMet(
     case 'EVALUATE_PLAN': {
       const type = track.metadata?.type?.trim();
       const tasks = track.progress.total;
-      const reasons = [
-        nameOf(track.metadata?.priority ?? '').startsWith('P0') ? 'P0 track' : undefined,
-        type !== undefined && /^(?:arch|infra|integ)/i.test(type) ? `${type.slice(0, 40)} track` : undefined,
-        tasks >= 5 ? `${tasks} tasks` : undefined,
-      ].filter((reason) => reason !== undefined);
-      return reasons.length === 0 ? undefined : `Why it met: ${listed(reasons)}`;
+      const kinds = [
+        nameOf(track.metadata?.priority ?? '').startsWith('P0') ? 'P0' : undefined,
+        type !== undefined && /^(?:arch|infra|integ)/i.test(type) ? type.slice(0, 40) : undefined,
+      ].filter((kind) => kind !== undefined);
+      const many = tasks >= 5 ? `${tasks} tasks` : undefined;
+      if (kinds.length === 0) return many && `Why it met: ${many}`;
+      return `Why it met: ${kinds.join(' ')} track${many === undefined ? '' : ` with ${many}`}`;
     }
     case 'EVALUATE_EXECUTION':
       return 'Why it met: every evaluation of an execution has a quick review';

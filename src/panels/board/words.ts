@@ -18,7 +18,8 @@ export const directorTitles: Readonly<Record<string, string>> = {
 /** "system_design" → "System design" */
 export function fromKey(key: string): string {
   const words = clip(key.replace(/[_\s]+/g, ' ').trim(), 80);
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  const named = words.replace(/\b(?:api|ui|ux|sla)\b/gi, (word) => word.toUpperCase());
+  return named.charAt(0).toUpperCase() + named.slice(1);
 }
 
 export function clip(text: string, most = longest): string {
