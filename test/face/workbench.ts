@@ -104,7 +104,7 @@ export class Workbench {
     readonly folder: string,
   ) {}
 
-  private settings: Record<string, unknown> = {};
+  private settings: Record<string, unknown> | undefined;
 
   // --- files
 
@@ -125,10 +125,16 @@ export class Workbench {
    * a change of the user's file only after five. Git does not see it.
    */
   changeSettings(settings: Record<string, unknown>): void {
-    this.settings = { ...this.settings, ...settings };
+    this.settings = { ...(this.settings ?? this.ownSettings()), ...settings };
     fs.appendFileSync(path.join(this.folder, '.git/info/exclude'), '\n.vscode/\n');
     fs.mkdirSync(path.join(this.folder, '.vscode'), { recursive: true });
     this.write('.vscode/settings.json', JSON.stringify(this.settings, null, 2));
+  }
+
+  /** What the project itself has in its settings file. */
+  private ownSettings(): Record<string, unknown> {
+    const file = path.join(this.folder, '.vscode/settings.json');
+    return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>) : {};
   }
 
   /** Switches the theme and waits until it is on screen. */
