@@ -65,6 +65,7 @@ function detailsOf(
     if (text) details.push({ text: short(text, longest), ...more });
   };
   say(contradiction(checkpoint), { tone: 'warn' });
+  say(checkpoint.agent !== undefined && `Agent ${checkpoint.agent}`);
   for (const [word, written] of [
     ['Started', checkpoint.startedAt],
     ['Completed', checkpoint.completedAt],
