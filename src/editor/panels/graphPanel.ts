@@ -1,19 +1,93 @@
-import * as z from 'zod';
+import * as vscode from 'vscode';
+import { l10n } from 'vscode';
+import { markerWord, type SettableMarker } from '../../model/marker';
 import { graphModelOf } from '../../panels/graphModel';
 import type { GraphModel, GraphRequest } from '../../shared/graphModel';
-import type { PanelKind } from './panelKind';
+import type { Reply } from '../../shared/protocol';
+import { refOf } from '../views/trackNodes';
+import { graphText, isPng, saveExport } from './graph/exports';
+import { collapse, pictureFor } from './graph/pictures';
+import { graphRequest } from './graph/request';
+import type { PanelKind, PanelView } from './panelKind';
 
 export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
   name: 'graph',
   word: 'Graph',
-  request: z.strictObject({ kind: z.literal('none') }),
+  request: graphRequest,
   model({ track, context }) {
+    const shown = pictureFor(track);
+    if (shown.whole.nodes.length === 0) {
+      return Promise.resolve({
+        status: 'empty',
+        ...(track.documents.plan === undefined
+          ? {
+              title: l10n.t('There is no plan to draw yet.'),
+              detail: l10n.t(
+                '"{0}" has no plan.md. Write one, or let the planner do it with Step Loop; the graph appears by itself.',
+                track.name,
+              ),
+            }
+          : {
+              title: l10n.t('The plan has no tasks.'),
+              detail: l10n.t(
+                '{0} holds no task: no check box below a phase, and no dag block. Add tasks to it; the graph appears by itself.',
+                track.documents.plan,
+              ),
+            }),
+      });
+    }
     return Promise.resolve({
       status: 'ready',
-      model: graphModelOf(track, { readAt: context.ports.clock().getTime() }),
+      model: graphModelOf(track, { readAt: context.ports.clock().getTime(), ...shown }),
     });
   },
-  handle() {
-    return Promise.resolve({ ok: true });
+  async handle(view, request): Promise<Reply> {
+    switch (request.kind) {
+      case 'mark':
+        return mark(view, request.task, request.marker, request.quick);
+      case 'dispatch':
+        // Shows what would be started, with its exact command, and asks.
+        await vscode.commands.executeCommand('conductor.stepLoop', refOf(view.track));
+        return { ok: true };
+      case 'writeDag':
+        return { ok: false, message: l10n.t('Not written.') };
+      case 'collapse':
+        collapse(view.track, request.phases);
+        view.refresh();
+        return { ok: true };
+      case 'export':
+        return saveExport(view, request.form, new TextEncoder().encode(graphText(view, request.form)));
+      case 'copyMermaid':
+        await vscode.env.clipboard.writeText(graphText(view, 'mermaid'));
+        return { ok: true, message: l10n.t('Copied as Mermaid.') };
+      case 'exportPng':
+        if (!isPng(request.png)) return { ok: false, message: l10n.t('This is no PNG; nothing was saved.') };
+        return saveExport(view, 'png', request.png);
+    }
   },
 };
+
+async function mark(view: PanelView, id: string, marker: SettableMarker, quick: boolean): Promise<Reply> {
+  const { findTask } = await import('../commands/targets');
+  const { askAndMark, markTarget } = await import('../commands/markerCommands');
+  const target = findTask(view.context, refOf(view.track), id);
+  if (!target) {
+    return {
+      ok: false,
+      message: l10n.t('plan.md has no task "{0}" any more. Look at the plan as it is now.', id),
+    };
+  }
+  const outcome = quick
+    ? await markTarget(view.context, target, { marker })
+    : await askAndMark(view.context, target, marker);
+  if (!outcome) return { ok: true };
+  if ('refused' in outcome) return { ok: false, message: outcome.refused.message };
+  const said = l10n.t('{0} is {1}.', target.task.number ?? target.task.text, markerWord[marker]);
+  return {
+    ok: true,
+    message:
+      outcome.where === 'buffer' && outcome.changed
+        ? `${said} ${l10n.t('plan.md has unsaved changes: save it to write this to disk.')}`
+        : said,
+  };
+}
