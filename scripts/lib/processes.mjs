@@ -25,6 +25,22 @@ function guard() {
       if (process.listenerCount(signal) === 1) process.exit(code);
     });
   }
+  endWithNpm();
+}
+
+/**
+ * npm hands a signal on to the shell that it runs a script in, and that shell dies without telling the script. So a
+ * script of npm's that loses its parent takes that for the signal.
+ */
+function endWithNpm() {
+  const parent = process.ppid;
+  if (process.platform === 'win32' || process.env['npm_lifecycle_event'] === undefined) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 300);
+  watch.unref();
 }
 
 /**

@@ -60,7 +60,7 @@ export function markTaskEdits(text: string, plan: Plan, mark: TaskMark, habits: 
   if (open.length > 0) {
     return refuse(
       'sub-tasks-open',
-      `Task "${task.id}" (line ${task.line}) has ${countOf(open.length, 'sub-task')} that ${open.length === 1 ? 'is' : 'are'} not done: ${listOf(open)}. Finish or skip them first, or mark the task all the same.`,
+      `Task "${task.id}" (line ${task.line}) has ${countOf(open.length, 'sub-task')} that ${open.length === 1 ? 'is' : 'are'} not done: ${listOf(open)}. Finish or skip them first.`,
     );
   }
   if (mark.commit !== undefined && !/^[0-9a-f]{7,40}$/i.test(mark.commit)) {

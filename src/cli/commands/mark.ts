@@ -1,6 +1,7 @@
 import { markTask } from '../../engine/markTask';
 import { parsePlan } from '../../files/planFile';
 import { reportVersion } from '../../engine/statusReport';
+import type { EditRefusal } from '../../model/edit';
 import { settableMarkers } from '../../model/marker';
 import type { Task } from '../../model/plan';
 import type { Command } from '../command';
@@ -40,7 +41,7 @@ export const mark: Command = {
       note: call.text('note'),
       force: call.flag('force'),
     });
-    if ('refused' in outcome) throw new NegativeAnswer(outcome.refused.code, outcome.refused.message);
+    if ('refused' in outcome) throw refusal(outcome.refused);
 
     const file = track.documents.plan ?? '';
     // As the edit saw the file, which may be newer than what was read before.
@@ -66,6 +67,11 @@ export const mark: Command = {
     return exitCode.fine;
   },
 };
+
+function refusal({ code, message }: EditRefusal): NegativeAnswer {
+  const way = code === 'sub-tasks-open' ? ' Or mark the task all the same, with --force.' : '';
+  return new NegativeAnswer(code, message + way);
+}
 
 function unknownMarker(word: string): UsageError {
   const near = nearest(word.toLowerCase(), settableMarkers);

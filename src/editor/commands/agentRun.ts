@@ -18,6 +18,7 @@ export async function confirmStart(
   context: CommandContext,
   command: AgentInvocation,
   provider: AgentProvider | undefined,
+  warnings: readonly string[] = [],
 ): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
     context.dialogs.tell(
@@ -34,6 +35,7 @@ export async function confirmStart(
   const answer = await context.dialogs.confirm(
     l10n.t('Start {0}?', command.name),
     [
+      ...warnings.map((warning) => `⚠ ${warning}`),
       l10n.t('This program is started, with exactly these arguments and without a shell:'),
       commandLine(command),
       l10n.t('In {0}', command.cwd),

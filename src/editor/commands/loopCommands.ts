@@ -162,7 +162,12 @@ async function step(
   preview: StepPreview,
   settings: StepSettings,
 ): Promise<void> {
-  if (preview.command && !(await confirmStart(context, preview.command, settings.provider))) return;
+  if (
+    preview.command &&
+    !(await confirmStart(context, preview.command, settings.provider, preview.warnings))
+  ) {
+    return;
+  }
   let options: StepOptions = settings;
   if (preview.asks.includes('businessSync')) {
     const businessSync = await askBusinessSync(context, track);

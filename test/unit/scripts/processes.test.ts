@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -72,6 +73,32 @@ describe('scripts/lib/processes.mjs', () => {
     assert.notEqual(result.code, 0);
     const pid = Number(fs.readFileSync(file, 'utf8'));
     await until(() => !lives(pid));
+  });
+
+  it('ends with the npm that runs the script, in good order, and takes its programs along', async function () {
+    if (process.platform !== 'linux') return; // looks into /proc
+    const file = path.join(dir, 'under-npm');
+    const said = path.join(dir, 'said');
+    const script = path.join(dir, 'script.mjs');
+    fs.writeFileSync(
+      script,
+      `import fs from 'node:fs';
+       import { start } from ${JSON.stringify(path.resolve('scripts/lib/processes.mjs'))};
+       const child = start(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+       process.once('SIGTERM', () => { fs.writeFileSync(${JSON.stringify(said)}, 'ended'); process.exit(0); });
+       fs.writeFileSync(${JSON.stringify(`${file}.new`)}, process.pid + ' ' + child.pid);
+       fs.renameSync(${JSON.stringify(`${file}.new`)}, ${JSON.stringify(file)});`,
+    );
+    // As npm does it: a shell between npm and the script, which gets the signal and keeps it to itself.
+    const shell = spawn('sh', ['-c', `"${process.execPath}" "${script}"; true`], {
+      env: { ...process.env, npm_lifecycle_event: 'start' },
+      stdio: 'ignore',
+    });
+    await until(() => fs.existsSync(file));
+    const pids = fs.readFileSync(file, 'utf8').split(' ').map(Number);
+    shell.kill('SIGTERM');
+    await until(() => pids.every((pid) => !lives(pid)));
+    assert.equal(fs.readFileSync(said, 'utf8'), 'ended');
   });
 
   it('says what failed and why, without the address that packages came from', async () => {
