@@ -145,7 +145,10 @@ export async function markCondition(
     ports,
     track,
     (metadata) => {
-      if (metadata.conditionEvidence.some((e) => e.at === at && conditionKey(e.condition) === key)) return [];
+      if (
+        metadata.conditionEvidence.some((e) => !e.added && e.at === at && conditionKey(e.condition) === key)
+      )
+        return [];
       // Sessions that are only on the bus have conditions too.
       const sessions = [
         ...metadata.boardSessions,

@@ -85,7 +85,7 @@ function sessionModel(track: Track, shown: ShownSession, o: BoardModelOptions): 
     shown.onBus && o.resolutionFile !== undefined ? { file: o.resolutionFile } : undefined;
   return {
     item: shown.item,
-    id: clip(session.sessionId, 120),
+    id: clip(session.sessionId, 500),
     title: titleOf(session.checkpoint),
     verdict: verdictOf(shown, verdict, running),
     ...(session.checkpoint === undefined ? {} : { checkpoint: clip(session.checkpoint, 60) }),
@@ -177,11 +177,10 @@ function endOf({ session, kept }: ShownSession, running: boolean): string | unde
   return times.sort((a, b) => Date.parse(a ?? '') - Date.parse(b ?? '')).at(-1);
 }
 
-function unaddressable({ addressable, session }: ShownSession): string | undefined {
-  if (addressable) return undefined;
-  return session.sessionId.trim() === ''
-    ? 'This meeting has no session_id, so nothing can be written to it. Give it one in the file.'
-    : `Several meetings have the id ${clip(session.sessionId, 80)}, so nothing is written to any of them. Make the ids differ.`;
+function unaddressable({ addressable }: ShownSession): string | undefined {
+  return addressable
+    ? undefined
+    : 'This meeting has no session_id that can be used, so nothing can be written to it. Give it one in the file.';
 }
 
 // --- where it stands ---

@@ -45,7 +45,7 @@ export interface BoardSource {
 }
 
 export interface SessionChoice {
-  /** What `turnTo` names it by: its id, or `#<n>` where the id is missing or used twice. */
+  /** What `turnTo` names it by: its id, or `#<n>` where that is missing. */
   readonly item: string;
   readonly checkpoint: string;
   readonly verdict: Verdict;

@@ -25,6 +25,7 @@ export function phaseModels(
   const assessed = spokenOf(session.assessments);
   const voted = spokenOf(session.votes);
   const remarks = session.discussion.length;
+  const discussed = remarks > 0 || (session.rounds ?? 0) > 0;
   const notKept = !o.running && !onBus;
   return [
     {
@@ -34,7 +35,7 @@ export function phaseModels(
     },
     {
       name: 'Discuss',
-      standing: o.quick ? 'skipped' : standing(1, remarks > 0 && (!o.running || now > 1), remarks === 0),
+      standing: o.quick ? 'skipped' : standing(1, discussed && (!o.running || now > 1), !discussed),
       detail: o.quick
         ? 'not in a quick review'
         : (roundsWord(session) ?? (remarks === 0 && notKept ? 'not kept' : plural(remarks, 'message'))),

@@ -1,16 +1,19 @@
 import type { BoardSession, BoardVote } from '../../model/board';
 import type { Track } from '../../model/track';
 
+/** What has a longer id is no id. */
+const longestId = 500;
+
 /** A meeting with all that both places keep of it. */
 export interface ShownSession {
-  /** Its id, or `#<n>` where that is missing or used twice. */
+  /** Its id, or `#<n>` where that is missing or endless. */
   readonly item: string;
   readonly session: BoardSession;
   /** Metadata.json keeps it; where in its list. */
   readonly kept: boolean;
   /** The bus's board folder holds it. */
   readonly onBus: boolean;
-  /** The id names it, and only it. */
+  /** It has an id that it can be named by. */
   readonly addressable: boolean;
   /** Where metadata.json and the bus say different things of a director. */
   readonly disagreements: readonly Disagreement[];
@@ -27,10 +30,8 @@ export interface Disagreement {
 /** The meetings of a track, oldest first, each with what the bus still holds of it. */
 export function shownSessions(track: Pick<Track, 'boardSessions' | 'bus'>): ShownSession[] {
   const running = track.bus?.board;
-  const ids = track.boardSessions.map(({ sessionId }) => sessionId);
   return track.boardSessions.map((session, i) => {
-    const addressable =
-      session.sessionId.trim() !== '' && ids.filter((id) => id === session.sessionId).length === 1;
+    const addressable = session.sessionId.trim() !== '' && session.sessionId.length <= longestId;
     const base = {
       item: addressable ? session.sessionId : `#${i + 1}`,
       kept: session.source === 'metadata',
