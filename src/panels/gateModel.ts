@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Gate, GateDecision } from '../model/gate';
 import type { Track } from '../model/track';
 import { decide } from '../rules/gates/decide';
-import { gateActionsOf, type GateActions } from '../rules/gates/gateActions';
+import { gateActionsOf, type GateActions, type Permission } from '../rules/gates/gateActions';
 import type { ResultFile } from '../rules/gates/gateEvidence';
-import type { GateModel, ShownGate, ShownResults } from '../shared/gateModel';
+import type { Act, GateModel, ShownGate, ShownResults } from '../shared/gateModel';
 import type { PlaceLink } from '../shared/protocol';
 import { choicesOf, type ChosenGate } from './gate/choose';
 import { actOf, groupsOf } from './gate/criteria';
@@ -74,13 +74,22 @@ function shownGate(track: Track, gate: Gate, o: GateModelOptions): ShownGate {
     contradictions: gate.contradictions.slice(0, 20).map((text) => short(text, 800)),
     reviews: reviewsOf(gate),
     acts: {
-      approve: actOf(approve),
-      requestChanges: actOf(requestChanges),
-      reject: actOf(reject),
+      approve: verdictAct(approve),
+      requestChanges: verdictAct(requestChanges),
+      reject: verdictAct(reject),
       asksBusinessSync: actions.asks.includes('businessSync') && approve.allowed,
     },
   };
   return o.report ? { ...base, report: o.report } : base;
+}
+
+/** That every decision is recorded is said once, beside the note. */
+function verdictAct(permission: Permission): Act {
+  const act = actOf(permission);
+  const says = act.says
+    .replace(/ ?The decision is recorded in gate_reviews\[\] of metadata\.json\. ?/, ' ')
+    .trim();
+  return says === '' ? act : { ...act, says };
 }
 
 /** The stamp of everything that a person sees before deciding: another stamp, another thing to decide on. */

@@ -104,6 +104,8 @@ export interface ShownCriterion {
   /** How it stood in the earlier rounds of its group, in their order. */
   readonly past: readonly Look[];
   readonly waived?: string;
+  /** Why this criterion can never be waived. */
+  readonly notWaivable?: string;
   readonly waive: Act;
   /** Absent where a file answers. */
   readonly enter?: Act;

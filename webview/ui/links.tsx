@@ -7,25 +7,36 @@ type Ask = (request: CommonRequest) => Promise<Reply>;
 export function FileLink({
   place,
   ask,
+  tabIndex,
   children,
 }: {
   place: PlaceLink;
   ask: Ask;
+  tabIndex?: number | undefined;
   children?: ComponentChildren;
 }) {
   const name = place.file.split(/[\\/]/).at(-1) ?? place.file;
   return (
-    <Link title={place.file} onOpen={() => void ask({ kind: 'openFile', place })}>
+    <Link title={place.file} tabIndex={tabIndex} onOpen={() => void ask({ kind: 'openFile', place })}>
       {children ?? (place.line === undefined ? name : `${name}:${String(place.line)}`)}
     </Link>
   );
 }
 
-export function CommitLink({ commit, ask }: { commit: string; ask: Ask }) {
+export function CommitLink({
+  commit,
+  ask,
+  tabIndex,
+}: {
+  commit: string;
+  ask: Ask;
+  tabIndex?: number | undefined;
+}) {
   return (
     <Link
       class="mono"
       title={`Show commit ${commit}`}
+      tabIndex={tabIndex}
       onOpen={() => void ask({ kind: 'openCommit', commit })}
     >
       {commit.slice(0, 8)}
@@ -38,11 +49,14 @@ export function Link({
   onOpen,
   title,
   class: more,
+  tabIndex,
   children,
 }: {
   onOpen: () => void;
   title?: string;
   class?: string;
+  /** In a region with a roving tabindex. */
+  tabIndex?: number | undefined;
   children: ComponentChildren;
 }) {
   return (
@@ -50,6 +64,7 @@ export function Link({
       href="#"
       class={more}
       title={title}
+      tabIndex={tabIndex}
       onClick={(event) => {
         event.preventDefault();
         onOpen();
