@@ -66,7 +66,9 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (event.key === 'F5' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) {
+      const more = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey;
+      // A dialog keeps F5 from us: what was typed there would be gone.
+      if (event.key === 'F5' && !more && !event.defaultPrevented) {
         event.preventDefault();
         void ask({ kind: 'refresh' });
       }
