@@ -1,6 +1,7 @@
 import type { SettableMarker } from '../model/marker';
 import type { LoopStep } from '../model/loopState';
 import type { RepairKind } from '../model/problem';
+import type { TimelineKind, TimelineSource, TimelineState } from '../model/timeline';
 import type { Dialect } from '../model/track';
 import type { TaskState } from '../rules/taskGraph';
 import type { PlaceLink } from './protocol';
@@ -203,25 +204,29 @@ export interface TimelinePicture {
   readonly entries: readonly TimelineItem[];
   /** Older entries that are not sent. */
   readonly more: number;
-  readonly sources: readonly { readonly id: string; readonly name: string; readonly count: number }[];
+  readonly sources: readonly { readonly id: TimelineSource; readonly name: string; readonly count: number }[];
   /** What of it could not be read. */
   readonly remarks: readonly string[];
 }
 
 export interface TimelineItem {
   readonly id: string;
-  readonly source: string;
-  /** "22 Sep", "Today, 22 Sep", "No date". */
+  readonly source: TimelineSource;
+  readonly kind: TimelineKind;
+  readonly state: TimelineState;
+  /** "Today, 22 Sep", "19 Sep", "No date". */
   readonly day: string;
-  /** "14:30"; absent for days and for entries without time. */
+  /** "14:30"; absent where only the day is known. */
   readonly time?: string;
-  readonly sign: SignName | 'progress' | 'commit' | 'board' | 'person' | 'file';
   readonly text: string;
+  readonly detail?: string;
   readonly who?: string;
   readonly place?: PlaceLink;
   readonly commit?: string;
-  /** The time is later than now: somebody's clock is wrong. */
-  readonly future: boolean;
+  /** "also in git, plan.md" */
+  readonly also?: string;
+  /** Why the time is not simply true. */
+  readonly doubt?: string;
 }
 
 // --- what waits and what is known ---
@@ -299,7 +304,7 @@ export interface TrackLayout {
   readonly task?: string;
   readonly step?: DrawnStep;
   /** Timeline: the one source that is shown. */
-  readonly source?: string;
+  readonly source?: TimelineSource;
   /** Phases that the person has opened or closed. */
   readonly phases: Readonly<Record<string, boolean>>;
   readonly scroll: number;

@@ -1,4 +1,6 @@
+import type { TimelineKind } from '../../src/model/timeline';
 import type { SignName, Status, TimelineItem } from '../../src/shared/trackModel';
+import type { IconName } from '../ui/icons';
 import { signs, taskSigns, type Sign } from '../ui/state';
 
 const names: Readonly<Record<SignName, Sign>> = {
@@ -18,14 +20,31 @@ export function signOf({ sign }: Pick<Status, 'sign'>): Sign {
   return names[sign];
 }
 
-const events: Readonly<Partial<Record<TimelineItem['sign'], Sign>>> = {
-  progress: { icon: 'pulse', tone: 'running', word: 'Progress' },
-  commit: { icon: 'git-commit', tone: 'done', word: 'Commit' },
-  board: { icon: 'organization', tone: 'idle', word: 'Board' },
-  person: { icon: 'person', tone: 'idle', word: 'Person' },
-  file: { icon: 'file', tone: 'idle', word: 'File' },
+const eventIcons: Readonly<Record<TimelineKind, IconName>> = {
+  track: 'milestone',
+  step: 'debug-continue',
+  evaluation: 'checklist',
+  fix: 'tools',
+  blocker: 'circle-slash',
+  discovered: 'lightbulb',
+  lead: 'person',
+  review: 'law',
+  board: 'organization',
+  vote: 'thumbsup',
+  remark: 'comment',
+  condition: 'note',
+  claim: 'play-circle',
+  progress: 'pulse',
+  task: 'pass',
+  failure: 'error',
+  wait: 'watch',
+  lock: 'lock',
+  phase: 'milestone',
+  commit: 'git-commit',
+  message: 'comment-discussion',
 };
 
-export function eventSign(sign: TimelineItem['sign']): Sign {
-  return events[sign] ?? names[sign as SignName];
+/** Shape by what happened, colour by how it went; the text says both. */
+export function eventSign({ kind, state }: Pick<TimelineItem, 'kind' | 'state'>): Sign {
+  return { icon: eventIcons[kind], tone: state, word: kind };
 }

@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import type { TimelineSource } from '../../src/model/timeline';
 import type { TimelineItem, TrackModel } from '../../src/shared/trackModel';
 import { Icon } from '../ui/icon';
 import { CommitLink, FileLink } from '../ui/links';
@@ -18,8 +20,8 @@ export function Timeline({
 }: {
   model: TrackModel;
   ask: Ask;
-  source: string | undefined;
-  onSource: (source: string | undefined) => void;
+  source: TimelineSource | undefined;
+  onSource: (source: TimelineSource | undefined) => void;
 }) {
   const [chunks, setChunks] = useState(1);
   if (timeline.entries.length === 0 && timeline.remarks.length === 0) return null;
@@ -44,7 +46,7 @@ export function Timeline({
                   label: `${name} (${count.toLocaleString('en')})`,
                 })),
               ]}
-              onChange={(value) => onSource(value === '' ? undefined : value)}
+              onChange={(value) => onSource(timeline.sources.find(({ id }) => id === value)?.id)}
             />
           ) : (
             <span class="meta">{timeline.sources[0]?.name}</span>
@@ -88,7 +90,21 @@ function days(entries: readonly TimelineItem[]): { day: string; items: TimelineI
 }
 
 function Entry({ entry, ask }: { entry: TimelineItem; ask: Ask }) {
-  const sign = eventSign(entry.sign);
+  const sign = eventSign(entry);
+  const { detail, who, doubt, commit, place, also } = entry;
+  const parts: ComponentChildren[] = [
+    detail,
+    who,
+    doubt === undefined ? undefined : (
+      <span class="state is-warn">
+        <Icon name="warning" />
+        {doubt}
+      </span>
+    ),
+    commit === undefined ? undefined : <CommitLink commit={commit} ask={ask} />,
+    place === undefined ? undefined : <FileLink place={place} ask={ask} />,
+    also,
+  ].filter((part) => part !== undefined);
   return (
     <li class={`line is-${sign.tone}`}>
       <time>{entry.time}</time>
@@ -96,15 +112,12 @@ function Entry({ entry, ask }: { entry: TimelineItem; ask: Ask }) {
       <span dir="auto">
         {entry.text}{' '}
         <span class="meta">
-          {entry.future ? <b class="is-warn">later than now </b> : null}
-          {entry.who === undefined ? null : <span>{entry.who} </span>}
-          {entry.commit === undefined ? null : <CommitLink commit={entry.commit} ask={ask} />}
-          {entry.place ? (
-            <>
-              {entry.commit === undefined ? null : ' '}
-              <FileLink place={entry.place} ask={ask} />
-            </>
-          ) : null}
+          {parts.map((part, i) => (
+            <span key={i}>
+              {i === 0 ? '' : ', '}
+              {part}
+            </span>
+          ))}
         </span>
       </span>
     </li>

@@ -2,7 +2,8 @@ import { basename } from 'node:path';
 import { commands, l10n } from 'vscode';
 import { markerWord } from '../../model/marker';
 import { trackModelOf } from '../../panels/trackModel';
-import { noTimeline } from '../../panels/track/timeline';
+import { timelinePicture } from '../../panels/track/timeline';
+import { timelineOf } from '../../rules/timeline';
 import type { Reply } from '../../shared/protocol';
 import type { TrackModel, TrackRequest } from '../../shared/trackModel';
 import { openPlace } from '../commands/commandContext';
@@ -28,7 +29,7 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
         words,
         needsYou: needsYou.items.filter((item) => item.root === track.root && item.trackKey === track.key),
         spec: await specOf(track),
-        timeline: noTimeline,
+        timeline: timelinePicture(timelineOf({ track, now: words.now }), words),
         ...(root?.registryFile === undefined ? {} : { registryFile: root.registryFile }),
         ...(source.snapshot.watchProblem === undefined ? {} : { watchProblem: source.snapshot.watchProblem }),
       }),

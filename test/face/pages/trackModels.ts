@@ -5,7 +5,8 @@ import { specOf } from '../../../src/editor/panels/specDocument';
 import type { Track } from '../../../src/model/track';
 import type { RootSnapshot } from '../../../src/model/root';
 import { trackModelOf } from '../../../src/panels/trackModel';
-import { noTimeline } from '../../../src/panels/track/timeline';
+import { timelinePicture } from '../../../src/panels/track/timeline';
+import { timelineOf } from '../../../src/rules/timeline';
 import { needsYou } from '../../../src/rules/needsYou';
 import type { TrackModel } from '../../../src/shared/trackModel';
 import { readConductor } from '../../../src/store/readConductor';
@@ -34,12 +35,13 @@ export function trackIn(root: RootSnapshot, id: string): Track {
 }
 
 export async function modelOf(root: RootSnapshot, track: Track, now = sampleNow): Promise<TrackModel> {
+  const words = { now, locale: 'en-GB', timeZone: 'UTC' };
   return trackModelOf(track, {
     readAt: now,
-    words: { now, locale: 'en-GB', timeZone: 'UTC' },
+    words,
     needsYou: needsYou(root, new Date(now)).filter(({ trackKey }) => trackKey === track.key),
     spec: await specOf(track),
-    timeline: noTimeline,
+    timeline: timelinePicture(timelineOf({ track, now }), words),
     ...(root.registryFile === undefined ? {} : { registryFile: root.registryFile }),
   });
 }
