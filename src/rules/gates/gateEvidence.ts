@@ -23,6 +23,8 @@ export interface GitState {
   readonly uncommitted: number;
   /** Short sha */
   readonly head?: string;
+  /** Absent when HEAD is detached. */
+  readonly branch?: string;
 }
 
 /** The gates of spec 000, "Gate Types". */
