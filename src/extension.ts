@@ -21,6 +21,7 @@ export interface ConductorApi {
   readonly context: () => Promise<CommandContext>;
   readonly needsYouView: RowsView;
   readonly workersView: RowsView;
+  readonly statusBar: StatusBar;
   /** What a click on a task's check box does. */
   readonly toggle: (task: TaskNode, checked: boolean) => Promise<void>;
   /** What opens and restores panels, and knows which are open. */
@@ -104,6 +105,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     context,
     needsYouView,
     workersView,
+    statusBar,
     toggle,
     panels: () => import('./editor/panels/panels'),
     activation: performance.now() - began,

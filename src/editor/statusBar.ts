@@ -28,6 +28,11 @@ export class StatusBar implements vscode.Disposable {
     ];
   }
 
+  /** What is shown. */
+  get text(): string {
+    return this.#item.text;
+  }
+
   update(): void {
     const track = activeTrack(this.#source);
     if (!track) {

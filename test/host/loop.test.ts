@@ -111,6 +111,7 @@ describe('stepping the loop', () => {
     await settings().update('confirm', 'never', true);
     const person = await run(new Person('Start'), 'stepLoop', await row('Ready', 'Search'));
     assert.match(person.told[0]?.message ?? '', /no-such-program/);
+    assert.ok(person.told[0]?.actions.includes('Open Settings'));
     assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
   });
 
@@ -119,6 +120,9 @@ describe('stepping the loop', () => {
     await settings().update('confirm', 'always', true);
     await run(new Person('Start', undefined), 'stepLoop', await row('Ready', 'Search'));
     assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
+    // A second agent beside one that may still run: the question says so.
+    const resumed = await run(new Person('Resume', undefined), 'stepLoop', await row('Active', 'Cart'));
+    assert.match(resumed.details.at(-1) ?? '', /if its agent still runs, this starts a second one/);
   });
 
   it('says what is wrong with a setting that names no agent', async () => {
@@ -159,6 +163,42 @@ describe('stepping the loop', () => {
     await until('paused', async () => (await track('cart_20260101')).group === 'paused');
     await run(new Person(undefined), 'resumeTrack', await row('Paused', 'Cart'));
     await until('active again', async () => (await track('cart_20260101')).group === 'active');
+  });
+
+  it('offers to resume a paused track inside Step Loop, and lists paused tracks first', async () => {
+    const metadata = inTrack('crlf_20260103', 'metadata.json');
+    await run(new Person('Holidays'), 'pauseTrack', await row('Active', 'Line ends'));
+    await until('paused', async () => (await track('crlf_20260103')).group === 'paused');
+    const listed = await run(new Person(undefined), 'resumeTrack');
+    assert.equal(listed.offered[0]?.[0], 'Line ends');
+    const person = await run(
+      new Person('Resume Track', undefined),
+      'stepLoop',
+      await row('Paused', 'Line ends'),
+    );
+    assert.equal(person.offered[0]?.[0], 'Resume Track');
+    await until('active again', async () => (await track('crlf_20260103')).group === 'active');
+    assert.doesNotMatch(text(metadata), /paused/);
+  });
+
+  it('lists for Unblock Track only tracks that something blocks', async () => {
+    await run(new Person('Holidays'), 'pauseTrack', await row('Active', 'Cart'));
+    await until('paused', async () => (await track('cart_20260101')).group === 'paused');
+    const person = await run(new Person(undefined), 'unblockTrack');
+    assert.deepEqual(person.offered[0], ['Stuck']);
+  });
+
+  it('says that a blocker is active when the step is set, and resolves it in the same write', async () => {
+    const metadata = inTrack('stuck_20260108', 'metadata.json');
+    const answers = ['Fix', 'Not Started', 'The key came', 'Resolve the Blocker Too'];
+    await run(new Person(...answers), 'setStep', await row('Active', 'Stuck'));
+    assert.equal(loopOf('stuck_20260108').current_step, 'FIX');
+    assert.match(text(metadata), /"resolution": "The key came"/);
+    await reset();
+    const cancelled = new Person('Fix', 'Not Started', 'The key came', undefined);
+    const before = bytes(metadata);
+    await run(cancelled, 'setStep', await row('Active', 'Stuck'));
+    assert.equal(bytes(metadata), before);
   });
 
   it('sets the step by hand and records why', async () => {

@@ -83,6 +83,39 @@ describe('tracks and what needs you', () => {
     assert.ok(needsYouView.getChildren(blocker)[0]?.label);
   });
 
+  it('shows the drift of done tracks as one quiet row, which opens into the tracks', async () => {
+    const { context, needsYouView } = await activated();
+    const before = needsYouView.view.badge?.value;
+    const plan = inTrack('login_20260105', 'plan.md');
+    write(plan, `${text(plan)}\n- [ ] Task 9: Left over\n`);
+    const quiet = await until('the quiet row', () =>
+      needsYouView.getChildren().find(({ label }) => label === '1 done track disagrees with its files'),
+    );
+    assert.equal(needsYouView.getChildren().at(-1)?.id, quiet.id);
+    assert.equal(needsYouView.view.badge?.value, before);
+    const [part] = needsYouView.getChildren(quiet);
+    assert.equal(part?.label, 'Login');
+    assert.ok(context.needsYou.items.some(({ parts }) => parts?.some(({ id }) => id === part?.id)));
+    await reset();
+    await until(
+      'it is gone',
+      () => !needsYouView.getChildren().some(({ label }) => /done track/.test(label)),
+    );
+  });
+
+  it('says on the status bar that the active track is blocked', async () => {
+    const { statusBar } = await activated();
+    const stuck = await track('stuck_20260108');
+    const metadata = inTrack('stuck_20260108', 'metadata.json');
+    write(metadata, text(metadata).replace('"feature"', '"bugfix"'));
+    await until('it changed last', async () => (await track('stuck_20260108')) !== stuck);
+    const shown = await until('the status bar', () =>
+      /Stuck · EXECUTE blocked/.test(statusBar.text) ? statusBar.text : undefined,
+    );
+    assert.match(shown, /circle-slash/);
+    await reset();
+  });
+
   it('resolves an item of Needs You', async () => {
     const { context, needsYouView } = await activated();
     const blocker = needsYouView

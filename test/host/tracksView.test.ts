@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -10,9 +10,11 @@ import {
   inTrack,
   labelOf,
   labels,
+  Person,
   reset,
   row,
   rows,
+  run,
   text,
   track,
   until,
@@ -144,6 +146,36 @@ describe('the Tracks view', () => {
       (await labels()).filter((label) => label !== 'Archived' && label !== 'Problems'),
       [],
     );
+  });
+
+  it('says that the filter finds nothing when other rows are left', async () => {
+    const { context } = await activated();
+    rmSync(join(conductor, 'tracks.md'));
+    await until('its problem', async () => (await labels()).includes('Problems'));
+    context.tracks.setFilter('no such thing');
+    assert.equal((await labels()).at(-1), 'Problems');
+    assert.match(context.tracks.view.message ?? '', /No track and no task matches/);
+    context.tracks.setFilter('quantity');
+    assert.doesNotMatch(context.tracks.view.message ?? '', /No track/);
+  });
+
+  it('remembers the chosen order in the workspace, and writes no setting', async () => {
+    const { context } = await activated();
+    const settings = join(folder, '.vscode/settings.json');
+    const before = existsSync(settings) ? text(settings) : undefined;
+    try {
+      await run(new Person('Name'), 'sortTracks');
+      assert.equal(context.tracks.order, 'name');
+      const names = await labels('Active');
+      assert.deepEqual(
+        names,
+        [...names].sort((a, b) => a.localeCompare(b)),
+      );
+      assert.equal(existsSync(settings) ? text(settings) : undefined, before);
+    } finally {
+      await context.tracks.setOrder(undefined);
+    }
+    assert.equal(context.tracks.order, 'registry');
   });
 
   it('sorts by name when asked', async () => {

@@ -123,6 +123,8 @@ export class Person implements Dialogs {
   readonly told: { severity: string; message: string; actions: string[] }[] = [];
   readonly notes: string[] = [];
   readonly offered: string[][] = [];
+  /** What stood below each question that had to be confirmed. */
+  readonly details: string[] = [];
 
   constructor(...answers: unknown[]) {
     this.answers = answers;
@@ -166,8 +168,9 @@ export class Person implements Dialogs {
     return Promise.resolve(answer as string | undefined);
   }
 
-  confirm(message: string, _detail: string, ...actions: string[]): Promise<string | undefined> {
+  confirm(message: string, detail: string, ...actions: string[]): Promise<string | undefined> {
     this.offered.push(actions);
+    this.details.push(detail);
     return Promise.resolve(this.#next(message) as string | undefined);
   }
 
