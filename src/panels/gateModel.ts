@@ -89,7 +89,9 @@ function verdictAct(permission: Permission): Act {
   const says = act.says
     .replace(/ ?The decision is recorded in gate_reviews\[\] of metadata\.json\. ?/, ' ')
     .trim();
-  return says === '' ? act : { ...act, says };
+  if (says === '') return act;
+  // Where nothing but the record is written, that is said instead.
+  return { ...act, says: /^(?:The loop|plan\.md) stays/.test(says) ? `It is only recorded. ${says}` : says };
 }
 
 /** The stamp of everything that a person sees before deciding: another stamp, another thing to decide on. */

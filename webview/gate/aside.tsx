@@ -5,6 +5,7 @@ import { CommitLink, FileLink, Link } from '../ui/links';
 import { State } from '../ui/state';
 import { EvidenceList } from './evidence';
 import { lookSigns } from './looks';
+import { Text } from './text';
 import { timeText } from './time';
 
 type Ask = (request: GateRequest | CommonRequest) => Promise<Reply>;
@@ -28,14 +29,15 @@ export function Rounds({ rounds, ask }: { rounds: readonly ShownRound[]; ask: As
               {round.fixed.map((fix, i) => (
                 <li key={`fix ${String(i)}`}>
                   {i === 0 && <span class="muted">Fixed between: </span>}
-                  <bdi>{fix.text}</bdi>{' '}
+                  <Text text={fix.text} />{' '}
                   {fix.commit !== undefined && <CommitLink commit={fix.commit} ask={ask} />}{' '}
                   {fix.place && fix.commit === undefined && <FileLink place={fix.place} ask={ask} />}
                 </li>
               ))}
               {round.reasons.map((reason, i) => (
                 <li key={`reason ${String(i)}`}>
-                  <bdi>{reason}</bdi>
+                  {i === 0 && <span class="muted">{round.look === 'failed' ? 'Failed: ' : 'Said: '}</span>}
+                  <Text text={reason} />
                 </li>
               ))}
             </ul>

@@ -4,6 +4,7 @@ import { FileLink } from '../ui/links';
 import { State } from '../ui/state';
 import { EvidenceList } from './evidence';
 import { lookSigns } from './looks';
+import { Text } from './text';
 import { RowActions, rowProps, stopOf, walkRows, type RowContext } from './rows';
 
 interface GroupProps {
@@ -183,7 +184,7 @@ function List({ group, context }: GroupProps) {
           >
             <Icon name={sign.icon} />
             <span class="what">
-              <bdi title={criterion.question}>{criterion.name}</bdi> <Note criterion={criterion} />{' '}
+              <Text title={criterion.question} text={criterion.name} /> <Note criterion={criterion} />{' '}
               {criterion.evidence.length > 0 && (
                 <span class="meta">
                   <EvidenceList evidence={criterion.evidence} ask={context.ask} tabIndex={tabIndex} />
@@ -212,7 +213,7 @@ function List({ group, context }: GroupProps) {
 function Name({ criterion }: { criterion: ShownCriterion }) {
   return (
     <>
-      <bdi title={criterion.question}>{criterion.name}</bdi>
+      <Text title={criterion.question} text={criterion.name} />
       {!criterion.required && !criterion.metric && criterion.look !== 'notApplicable' && (
         <span class="meta"> not required</span>
       )}
@@ -227,7 +228,7 @@ function Note({ criterion }: { criterion: ShownCriterion }) {
   const seen = note ?? (look === 'open' ? question : undefined);
   return (
     <>
-      {seen !== undefined && <bdi class={criterion.metric ? 'meta' : 'muted'}>{seen}</bdi>}
+      {seen !== undefined && <Text class={criterion.metric ? 'meta seen-note' : 'muted'} text={seen} />}
       {waived !== undefined && <bdi class="meta waiver"> {waived}</bdi>}
       {stands && notWaivable !== undefined && (
         <span class="meta waiver"> Cannot be waived: {notWaivable}</span>

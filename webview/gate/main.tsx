@@ -9,6 +9,7 @@ import { Group } from './criteria';
 import { DecisionBar } from './decisionBar';
 import { Header } from './header';
 import type { CriterionMode, RowContext } from './rows';
+import { Text } from './text';
 import { secondsText } from './time';
 import { Verdict } from './verdict';
 
@@ -85,7 +86,7 @@ function GateView(props: ViewProps<GateModel, GateRequest, GateLayout>) {
         </div>
         <div class="stack">
           {groupsOf(false)}
-          <Rounds rounds={gate.rounds} ask={ask} />
+          {(gate.roundText !== '' || gate.rounds.length > 1) && <Rounds rounds={gate.rounds} ask={ask} />}
           <Reviews reviews={gate.reviews} />
           <Results model={model} ask={ask} />
         </div>
@@ -129,7 +130,7 @@ function Contradictions({ texts }: { texts: readonly string[] }) {
         <ul>
           {texts.map((text, i) => (
             <li key={i}>
-              <bdi>{text}</bdi>
+              <Text text={text} />
             </li>
           ))}
         </ul>

@@ -3,6 +3,7 @@ import { Icon } from '../ui/icon';
 import type { IconName } from '../ui/icons';
 import { State } from '../ui/state';
 import { lookSigns } from './looks';
+import { Text } from './text';
 
 const lineSigns: Readonly<Record<ShownRuleLine['state'], { icon: IconName; said: string; tone?: string }>> = {
   cleared: { icon: 'pass', said: 'Tried, does not apply:', tone: 'is-done' },
@@ -40,7 +41,7 @@ function RuleLine({ line, tone }: { line: ShownRuleLine; tone: string }) {
       <Icon name={icon} />
       <span class={line.state === 'notReached' || line.state === 'passedOver' ? 'muted' : ''}>
         <span class="vh">{said} </span>
-        {fired ? <b>{text}</b> : text} <bdi class={fired ? '' : 'muted'}>{line.because}</bdi>
+        {fired ? <b>{text}</b> : text} <Text class={fired ? '' : 'muted'} text={line.because} />
       </span>
     </li>
   );

@@ -56,7 +56,8 @@ export function Button(props: ButtonProps) {
       id: props.id,
       appearance: appearance[kind],
       class: [iconOnly ? 'icon-only' : '', props.small ? 'small' : ''].filter(Boolean).join(' ') || undefined,
-      'aria-label': label,
+      // The toolkit calls every button of this look "Icon Button" that has no label.
+      'aria-label': label ?? (kind === 'quiet' ? textIn(children) : undefined),
       title: why ?? title ?? (iconOnly ? label : undefined),
       'aria-disabled': why === undefined ? undefined : 'true',
       'aria-pressed': props.pressed === undefined ? undefined : String(props.pressed),
@@ -70,6 +71,10 @@ export function Button(props: ButtonProps) {
     icon === undefined ? null : h(Icon, { name: icon }),
     children,
   );
+}
+
+function textIn(children: ComponentChildren): string | undefined {
+  return typeof children === 'string' ? children : undefined;
 }
 
 interface TextProps {

@@ -19,7 +19,9 @@ export function roundsOf(gate: Gate, decision: GateDecision, base: string): Show
       word: gate.evaluated ? decision.outcome : 'not evaluated yet',
       ...(gate.evaluatedAt === undefined ? {} : { at: gate.evaluatedAt }),
       fixed: fixes(0),
-      reasons: gate.failureReasons.slice(0, most).map((reason) => short(reason, 600)),
+      reasons: besideCriteria(gate)
+        .slice(0, most)
+        .map((reason) => short(reason, 600)),
       evidence: [],
     },
     ...earlier.map((round, i): ShownRound => ({
@@ -32,6 +34,13 @@ export function roundsOf(gate: Gate, decision: GateDecision, base: string): Show
       evidence: shownEvidences(round.evidence, base),
     })),
   ];
+}
+
+/** A reason that only repeats a criterion ("Deliverables: no page yet") is told by the criterion's own row. */
+function besideCriteria({ failureReasons, criteria }: Gate): string[] {
+  return failureReasons.filter(
+    (reason) => !criteria.some(({ name }) => reason === name || reason.startsWith(`${name}:`)),
+  );
 }
 
 function fixOf({ text, commit, evidence }: FixedItem): ShownFix {

@@ -75,7 +75,7 @@ export function standingOf(gate: Gate, approve: Permission, actions: readonly Pe
     ? `Approving is allowed.${approve.caution === undefined ? '' : ` ${approve.caution}`}`
     : actions.every(({ allowed }) => !allowed)
       ? approve.because
-      : `Approving is not: ${approve.because}`;
+      : `Approving is not possible: ${(approve.because.split(': approving is only')[0] ?? '').replace(/\.$/, '')}.`;
   return short([decided, may].filter((part) => part !== undefined).join(' '), 900);
 }
 
