@@ -30,7 +30,8 @@ describe('several folders with a conductor directory each', () => {
   });
 
   it('asks which root a new track goes to', async () => {
-    await run(new Person(join(folder, 'tools/.conductor'), 'Three', 'bugfix', ''), 'newTrack');
+    const person = await run(new Person('tools', 'Three', 'bugfix', ''), 'newTrack');
+    assert.deepEqual(person.offered[0], ['shop', 'tools']);
     assert.match(text(join(folder, 'tools/.conductor/tracks.md')), /three_\d{8}/);
     assert.doesNotMatch(text(join(folder, 'shop/conductor/tracks.md')), /three_/);
   });
