@@ -57,13 +57,18 @@ export async function runGit(
     let length = 0;
     let errors = '';
     let cut: 'time' | 'length' | undefined;
+    const end = (): void => {
+      child.kill('SIGKILL');
+      // Whatever git has started itself may hold its ends open.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const stop = (why: 'time' | 'length'): void => {
       cut ??= why;
-      child.kill('SIGKILL');
+      end();
     };
     const timer = setTimeout(() => stop('time'), timeoutMs);
-    const abort = (): void => void child.kill('SIGKILL');
-    signal?.addEventListener('abort', abort, { once: true });
+    signal?.addEventListener('abort', end, { once: true });
     child.stdout.on('data', (chunk: Buffer) => {
       if (cut) return;
       chunks.push(chunk);
@@ -78,7 +83,7 @@ export async function runGit(
     child.stdin.end(input ?? '');
     const settle = (result: GitOutput | { readonly unavailable: GitUnavailable }): void => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', abort);
+      signal?.removeEventListener('abort', end);
       if (signal?.aborted) reject(signal.reason as Error);
       else resolve(result);
     };
