@@ -6,8 +6,8 @@ import { containedPath } from '../../store/contain';
 import { megabytes } from '../../store/limits';
 import { markdownHtml } from './markdownHtml';
 
-/** More of a spec.md than this is not rendered, bytes: the largest that anybody reads is far below. */
-const mostBytes = 256 * 1024;
+/** More of a spec.md than this is not rendered, bytes: the largest known has 104 kB, and hostile Markdown costs more than its length. */
+const mostBytes = 112 * 1024;
 
 interface Rendered {
   /** Size and time of the file that was rendered. */

@@ -12,24 +12,32 @@ import { refOf } from '../views/trackNodes';
 import type { PanelKind, PanelView } from './panelKind';
 import { specOf } from './specDocument';
 import { stepPlace } from './stepPlace';
+import { trackCommits } from './trackCommits';
 import { trackRequest } from './trackRequests';
 
 export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
   name: 'track',
   word: 'Track',
   request: trackRequest,
-  async model({ track, context }) {
+  async model(view) {
+    const { track, context, signal } = view;
     const { source, needsYou, ports } = context;
     const root = source.root(track.root);
     const words = { now: ports.clock().getTime() };
+    const [spec, { commits, remarks }] = await Promise.all([
+      specOf(track),
+      trackCommits(track, words.now, () => {
+        if (!signal.aborted) view.refresh();
+      }),
+    ]);
     return {
       status: 'ready',
       model: trackModelOf(track, {
         readAt: root?.readAt ?? words.now,
         words,
         needsYou: needsYou.items.filter((item) => item.root === track.root && item.trackKey === track.key),
-        spec: await specOf(track),
-        timeline: timelinePicture(timelineOf({ track, now: words.now }), words),
+        spec,
+        timeline: timelinePicture(timelineOf({ track, commits, now: words.now }), words, remarks),
         ...(root?.registryFile === undefined ? {} : { registryFile: root.registryFile }),
         ...(source.snapshot.watchProblem === undefined ? {} : { watchProblem: source.snapshot.watchProblem }),
       }),

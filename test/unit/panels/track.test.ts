@@ -476,7 +476,7 @@ describe('spec.md for the track panel', () => {
   it('of 5 MB is shown up to a bound and says so', async () => {
     await fs.writeFile(path.join(folder, 't', 'spec.md'), 'a täxt of many wörds\n\n'.repeat(240_000));
     const spec = await specOf(specTrack());
-    assert.match(spec.note ?? '', /the first 0\.3 MB are shown/);
+    assert.match(spec.note ?? '', /the first 0\.1 MB are shown/);
     assert.ok((spec.html?.length ?? 0) < 1_000_000);
     assert.doesNotMatch(spec.html ?? '', /\uFFFD|Ã/);
   });
