@@ -91,6 +91,7 @@ export function TextField(props: TextProps & { readonly icon?: IconName }) {
     'vscode-text-field',
     {
       id: props.id,
+      ref: named(props.label),
       'aria-label': props.label,
       value: props.value,
       placeholder: props.placeholder,
@@ -104,6 +105,7 @@ export function TextField(props: TextProps & { readonly icon?: IconName }) {
 export function TextArea(props: TextProps & { readonly rows?: number; readonly describedBy?: string }) {
   return h('vscode-text-area', {
     id: props.id,
+    ref: named(props.label),
     'aria-label': props.label,
     'aria-describedby': props.describedBy,
     value: props.value,
@@ -136,6 +138,11 @@ export function Dropdown(props: DropdownProps) {
       h('vscode-option', { key: value, value, selected: value === props.value }, label),
     ),
   );
+}
+
+/** The toolkit calls every field that has no text in it "Text field", whatever its label, when it enters the page. */
+function named(label: string): (element: Element | null) => void {
+  return (element) => element?.setAttribute('aria-label', label);
 }
 
 function valueOf(event: Event): string {
