@@ -160,61 +160,7 @@ describe('gitLog and gitState', () => {
     await assert.rejects(log, /closed/);
     await assert.rejects(gitLog(path, { signal: control.signal }), /closed/);
     const slow = await runGit(path, ['-c', 'alias.wait=!sleep 5', 'wait'], { timeoutMs: 100 });
-    assert.ok('unavailable' in slow && slow.unavailable.code === 'timeout', JSON.stringify(slow));
-    const long = repository('--object-format=sha256');
-    const sha = long.commit('a.txt', 'Long name', 1);
-    assert.equal(sha.length, 64);
-    assert.equal((await logOf(long.path, { paths: [], commits: [sha] })).commits[0]!.sha, sha);
-
-    const deep = repository();
-    const gone = deep.commit('a.txt', 'One', 1);
-    deep.commit('a.txt', 'Two', 2);
-    const clone = folder.make(`clone ${++count}`);
-    execFileSync('git', ['clone', '-q', '--depth=1', `file://${deep.path}`, clone], { stdio: 'ignore' });
-    const shallow = await logOf(clone, { commits: [gone] });
-    assert.deepEqual([shallow.shallow, shallow.unknown, shallow.commits.length], [true, [gone], 1]);
-
-    const empty = repository();
-    assert.deepEqual((await logOf(empty.path, { commits: ['abcdef1'] })).commits, []);
-    const state = await gitState(empty.path);
-    assert.deepEqual(state, { state: { uncommitted: 0, branch: 'main' } });
-  });
-
-  it('says why there is nothing: no repository, no folder, no git', async () => {
-    const plain = folder.make('plain');
-    const codes = await Promise.all(
-      [plain, join(plain, 'missing'), folder.write('file.txt', 'x')].map(async (path) => {
-        const [log, state] = [await gitLog(path), await gitState(path)];
-        assert.ok('unavailable' in log && 'unavailable' in state);
-        assert.ok(log.unavailable.message.includes(path));
-        return [log.unavailable.code, state.unavailable.code];
-      }),
-    );
-    assert.deepEqual(codes, [
-      ['no-repository', 'no-repository'],
-      ['no-folder', 'no-folder'],
-      ['no-folder', 'no-folder'],
-    ]);
-    const path = process.env['PATH'];
-    try {
-      process.env['PATH'] = plain;
-      const log = await gitLog(plain);
-      assert.ok('unavailable' in log && log.unavailable.code === 'no-git');
-    } finally {
-      process.env['PATH'] = path;
-    }
-  });
-
-  it('can be cancelled, and stops git that takes too long or prints too much', async () => {
-    const { path, commit } = repository();
-    commit('a.txt', 'One', 1);
-    const control = new AbortController();
-    const log = gitLog(path, { signal: control.signal });
-    control.abort(new Error('closed'));
-    await assert.rejects(log, /closed/);
-    await assert.rejects(gitLog(path, { signal: control.signal }), /closed/);
-    const slow = await gitLog(path, { timeoutMs: 0 });
-    assert.ok('unavailable' in slow && slow.unavailable.code === 'timeout');
+    assert.equal('unavailable' in slow ? slow.unavailable.code : JSON.stringify(slow), 'timeout');
     const long = await runGit(path, ['rev-parse', 'HEAD'], { mostBytes: 5 });
     assert.ok('output' in long && long.cut, JSON.stringify(long));
   });
