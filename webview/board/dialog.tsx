@@ -39,7 +39,10 @@ export function FormDialog({
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    element?.querySelector<HTMLElement>('input:checked, input, vscode-text-field, vscode-text-area')?.focus();
+    const first =
+      element?.querySelector<HTMLElement>('input:checked') ??
+      element?.querySelector<HTMLElement>('input, vscode-text-field, vscode-text-area');
+    first?.focus();
     return () => element?.close();
   }, []);
 

@@ -59,17 +59,12 @@ function BoardView({
     if (scroll.current > 0) window.scrollTo(0, scroll.current);
   }, []);
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
     const onScroll = (): void => {
       scroll.current = Math.round(window.scrollY);
-      clearTimeout(timer);
-      timer = setTimeout(keep, 200);
+      keep();
     };
     window.addEventListener('scroll', onScroll, { passive: true });
-    return () => {
-      clearTimeout(timer);
-      window.removeEventListener('scroll', onScroll);
-    };
+    return () => window.removeEventListener('scroll', onScroll);
   }, [keep]);
 
   // Somebody asked for a director, by name; meetings are the host's to choose.
