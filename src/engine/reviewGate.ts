@@ -88,11 +88,14 @@ async function reviewStep(
 ): Promise<TrackChangeResult> {
   const at = ports.clock().toISOString();
   const decision = request.decision as Verdict;
+  let asked = false;
   const outcome = await editLoop(
     ports,
     track,
     ({ metadata, loop, facts }) => {
-      const seen = gateNow({ ...track, metadata, loop }, request, at);
+      // Asked again after other programs wrote, our own entry may be there.
+      const seen = gateNow({ ...track, metadata, loop }, request, asked ? at : undefined);
+      asked = true;
       if ('refused' in seen) return seen;
       const { gate, rule } = seen;
       const reasons = decision === 'APPROVE' ? [] : [...noteOf(request), ...reasonsOf(gate)];
@@ -212,7 +215,7 @@ async function recordOnly(
       if (entries !== undefined && metadata.gateReviews.slice(entries).some((review) => review.at === at))
         return [];
       const now = { ...track, metadata, ...(metadata.loop ? { loop: metadata.loop } : {}) };
-      const seen = decided ? plainGate(now, request) : gateNow(now, request, at);
+      const seen = decided ? plainGate(now, request) : gateNow(now, request);
       if ('refused' in seen) return seen;
       why = wordsFor(request, seen.gate);
       entries ??= metadata.gateReviews.length;
@@ -249,16 +252,16 @@ interface SeenGate {
   readonly rule: GateDecision;
 }
 
-/** The gate as it is now, if the person may still do what they asked for. `at`: when our own entry says it was made. */
+/** The gate as it is now, if the person may still do what they asked for. `own`: when an entry of ours was made. */
 function gateNow(
   track: Track,
   request: ReviewRequest,
-  at?: string,
+  own?: string,
 ): SeenGate | { readonly refused: EditRefusal } {
   const seen = plainGate(track, request);
   if ('refused' in seen) return seen;
   const { gate } = seen;
-  const others = gate.reviews.filter((review) => review.at !== at || at === undefined).length;
+  const others = gate.reviews.filter(({ at }) => own === undefined || at !== own).length;
   if (request.reviews !== undefined && others !== request.reviews) {
     return {
       refused: {

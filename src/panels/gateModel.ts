@@ -71,7 +71,7 @@ function shownGate(track: Track, gate: Gate, o: GateModelOptions): ShownGate {
     rule: ruleOf(decision),
     groups: groupsOf(track, gate, actions, o.base),
     rounds: roundsOf(gate, decision, o.base),
-    contradictions: gate.contradictions.slice(0, 20).map((text) => short(text, 800)),
+    contradictions: contradictionsOf(gate),
     reviews: reviewsOf(gate),
     acts: {
       approve: verdictAct(approve),
@@ -104,7 +104,8 @@ export function seenOf(gate: Gate, decision: GateDecision, actions: GateActions)
     gate.round,
     decision.outcome,
     gate.reviews.length,
-    gate.contradictions,
+    gate.contradictions.length,
+    contradictionsOf(gate),
     gate.criteria.map(({ id, state, required, value, minimum, waived }) => [
       id,
       state,
@@ -121,6 +122,10 @@ export function seenOf(gate: Gate, decision: GateDecision, actions: GateActions)
 /** The stamp of a gate as it is now. */
 export function stampOf(track: Track, gate: Gate): string {
   return seenOf(gate, decide(gate), gateActionsOf(track, gate));
+}
+
+function contradictionsOf({ contradictions }: Gate): string[] {
+  return contradictions.slice(0, 20).map((text) => short(text, 800));
 }
 
 function roundText(track: Track, gate: Gate): string {

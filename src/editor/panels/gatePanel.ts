@@ -70,11 +70,11 @@ async function review(view: PanelView, asked: ReviewAsked): Promise<Reply> {
   const reply = await reviewAsked(context.ports, track, evidence, asked, {
     ...(by === undefined ? {} : { by }),
     ...(registryFile === undefined ? {} : { registryFile }),
+    // Whether it was written or refused: what is shown next comes from the disk.
+    afterwards: () => context.source.refresh(),
   });
   if (reply.ok) context.log.info(`${track.id}, ${asked.gate}: ${asked.decision}. ${reply.message ?? ''}`);
   else context.log.warn(`${track.id}, ${asked.gate}: ${asked.decision} was refused.`, reply.message);
-  // Whether it was written or refused: what is shown next comes from the disk.
-  await context.source.refresh();
   view.refresh();
   const unsaved = reply.ok ? unsavedOf(view) : undefined;
   return unsaved === undefined

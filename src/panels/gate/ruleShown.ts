@@ -1,4 +1,5 @@
 import type { Criterion, CriterionGroup, Gate, GateDecision } from '../../model/gate';
+import type { RuleLine } from '../../model/ruleLine';
 import type { Permission } from '../../rules/gates/gateActions';
 import type { ShownRuleLine, ShownScore } from '../../shared/gateModel';
 import { decisionWord, outcomeWord, personsVerdict } from './looks';
@@ -51,7 +52,9 @@ export function headlineOf(gate: Gate, decision: GateDecision): string {
     case 'PASS':
       return allPass(gate);
     case 'FAIL':
-      return sentence(`${(fired?.text ?? 'It fails').split(' →')[0] ?? ''}: ${fired?.because ?? ''}`);
+      return sentence(
+        `${(fired?.text ?? 'It fails').split(' →')[0] ?? ''}: ${dagReason(gate, fired) ?? fired?.because ?? ''}`,
+      );
     case 'OPEN':
       return gate.evaluated
         ? sentence(`Something that is required has no answer: ${fired?.because ?? ''}`)
@@ -65,6 +68,13 @@ export function headlineOf(gate: Gate, decision: GateDecision): string {
         ? 'There is nothing to count, so the rule asks for a person.'
         : `${String(passed)} of ${counted(total, 'metric')} pass; a score of ${numberText(decision.score)} asks for a person.`;
   }
+}
+
+/** "DAG Valid" says nothing about what is wrong with it. */
+function dagReason(gate: Gate, fired: RuleLine | undefined): string | undefined {
+  return fired?.text.startsWith('The dag is not valid')
+    ? gate.criteria.find(({ group, state }) => group === 'dag' && state === 'failed')?.note
+    : undefined;
 }
 
 /** What follows for whoever looks at it. */

@@ -19,7 +19,12 @@ export async function reviewAsked(
   track: Track,
   evidence: GateEvidence,
   asked: ReviewAsked,
-  o: { readonly by?: string; readonly registryFile?: string } = {},
+  o: {
+    readonly by?: string;
+    readonly registryFile?: string;
+    /** Reads the disk again; until then nothing else is decided at this gate, since it would be on what was. */
+    readonly afterwards?: () => Promise<unknown>;
+  } = {},
 ): Promise<Reply> {
   const key = [track.root, track.key, asked.gate].join('\u0000');
   if (underWay.has(key)) {
@@ -30,7 +35,9 @@ export async function reviewAsked(
   }
   underWay.add(key);
   try {
-    return await review(ports, track, evidence, asked, o);
+    const reply = await review(ports, track, evidence, asked, o);
+    await o.afterwards?.();
+    return reply;
   } finally {
     underWay.delete(key);
   }
