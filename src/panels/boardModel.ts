@@ -117,7 +117,10 @@ function isRunning({ session, kept }: ShownSession, { verdict }: SessionVerdict)
 
 function verdictOf({ session }: ShownSession, verdict: SessionVerdict, running: boolean): Verdict {
   if (verdict.verdict !== undefined) {
-    const word = outcomeWord(verdict.verdict, session.resolvedBy ? undefined : verdict.resolution);
+    // The count belongs to the verdict that it gives, and to no other.
+    const counted = verdict.resolution?.verdict === verdict.verdict && !session.resolvedBy;
+    const word = outcomeWord(verdict.verdict, counted ? verdict.resolution : undefined);
+    if (verdict.contradiction !== undefined) return { ...word, word: `${word.word}, disputed` };
     return session.resolvedBy
       ? { ...word, word: `${word.word} by ${clip(session.resolvedBy.by, 40)}` }
       : word;
@@ -231,7 +234,7 @@ function noticesOf(track: Track, shown: ShownSession | undefined): Notice[] {
   ];
   return [
     ...files.map((problem): Notice => ({
-      text: `${clip(problem.message, 500)} It may be in the middle of being written; what could be read is shown.`,
+      text: `${clip(problem.message, 500)} It may be in the middle of being written.`,
       place: { file: problem.file, ...(problem.line === undefined ? {} : { line: problem.line }) },
     })),
     ...(shown?.disagreements ?? []).map((one): Notice => ({

@@ -215,6 +215,8 @@ export interface CorrectionModel {
 }
 
 export interface DissentModel {
+  /** How the one who dissents stands. */
+  readonly standing: Standing;
   readonly text: string;
   /** "taken up in condition 3" */
   readonly about?: string;

@@ -5,6 +5,7 @@ import { Icon } from '../ui/icon';
 import { FileLink } from '../ui/links';
 import { mountPage, type ViewProps } from '../ui/page';
 import { moveFocus } from '../ui/rovingFocus';
+import { signs } from '../ui/state';
 import { Button } from '../ui/toolkit';
 import { Conditions } from './conditions';
 import { ConditionDialog } from './conditionDialog';
@@ -176,8 +177,8 @@ function BoardView({
                 <h2>Dissent</h2>
               </div>
               {session.dissent.map((one) => (
-                <div class="item is-bad" key={one.text}>
-                  <Icon name="error" />
+                <div class={`item is-${signs[one.standing].tone}`} key={one.text}>
+                  <Icon name={signs[one.standing].icon} />
                   <span>
                     <span dir="auto">{one.text}</span>{' '}
                     <span class="meta">{one.about ?? 'kept on record'}</span>

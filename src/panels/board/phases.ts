@@ -46,11 +46,12 @@ export function phaseModels(
 }
 
 function resolvePhase(
-  { verdict, resolution }: SessionVerdict,
+  { verdict, resolution, contradiction }: SessionVerdict,
   byPerson: boolean,
   now: boolean,
 ): Omit<PhaseModel, 'name'> {
   if (byPerson) return { standing: 'passed', detail: 'by a person' };
+  if (contradiction !== undefined) return { standing: 'concerns', detail: 'disputed' };
   if (verdict === 'ESCALATE') return { standing: 'blocked', detail: 'waits for you' };
   if (verdict !== undefined) return { standing: 'passed', detail: resolution ? 'by rule' : 'as recorded' };
   return now ? { standing: 'inProgress', detail: 'now' } : { standing: 'notStarted', detail: 'not yet' };

@@ -108,8 +108,9 @@ export function dissentModels({ session }: ShownSession, verdict: SessionVerdict
       standing === against && !written.some((text) => new RegExp(`\\b${director}\\b`).test(text)),
   );
   return [
-    ...clipped(written).map((text) => ({ text })),
-    ...silent.map(({ director, word }) => ({
+    ...clipped(written).map((text): DissentModel => ({ text, standing: against ?? 'concerns' })),
+    ...silent.map(({ director, word, standing }) => ({
+      standing,
       text: `${director} voted ${word}.`,
       about: 'no opinion is written down',
     })),

@@ -47,9 +47,9 @@ export function voteWord(written: string): Verdict {
     case 'ABSTAINED':
       return { standing: 'skipped', word: 'Abstain' };
     case '':
-      return { standing: 'open', word: 'Empty' };
+      return { standing: 'open', word: 'No verdict' };
     default:
-      return { standing: 'open', word: clip(written.trim(), 40) };
+      return { standing: 'open', word: clip(written.trim(), 28) };
   }
 }
 

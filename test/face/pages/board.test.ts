@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import type { Page } from 'playwright-core';
 import { openPanelPage } from '../../../scripts/lib/panelPage.mjs';
-import type { BoardModel } from '../../../src/shared/boardModel';
+import type { BoardLayout, BoardModel } from '../../../src/shared/boardModel';
 import { eventually } from '../eventually';
 import { theBrowser } from '../session';
 import { seriousFindings } from './axe';
@@ -18,6 +18,11 @@ import {
 
 type Opened = Awaited<ReturnType<typeof openPanelPage>>;
 type Options = Omit<Parameters<typeof openPanelPage>[1], 'panel' | 'state'>;
+
+interface SentRequest {
+  readonly id: number;
+  readonly request: Record<string, unknown>;
+}
 
 const themes = ['vscode-dark', 'vscode-light', 'vscode-high-contrast'] as const;
 const shots = 'out/face/pages';
@@ -40,8 +45,9 @@ describe('the Board panel’s page', () => {
   const focusedDirector = (page: Page) =>
     page.evaluate(() => document.activeElement?.getAttribute('data-director'));
   /** Requests of the page, in order. */
-  const requests = async (): Promise<{ id: number; request: Record<string, unknown> }[]> =>
-    (await opened.sent()).filter(({ type }: { type: string }) => type === 'request');
+  const requests = async (): Promise<SentRequest[]> =>
+    ((await opened.sent()) as (SentRequest & { type: string })[]).filter(({ type }) => type === 'request');
+  const layout = async (): Promise<BoardLayout> => ((await opened.kept()) as { layout: BoardLayout }).layout;
   async function reply(answer: { ok: boolean; message?: string }): Promise<void> {
     const { id } = (await requests()).at(-1)!;
     await opened.post({ type: 'reply', id, reply: answer });
@@ -313,7 +319,7 @@ describe('the Board panel’s page', () => {
     assert.equal(await page.locator('.msg').count(), 100);
     await page.getByRole('button', { name: 'Show 400 earlier messages' }).click();
     assert.equal(await page.locator('.msg').count(), 500);
-    assert.equal((await opened.kept()).layout.allRemarks, true);
+    assert.equal((await layout()).allRemarks, true);
   });
 
   it('one of 40 meetings is chosen by keyboard', async () => {
@@ -361,9 +367,9 @@ describe('the Board panel’s page', () => {
     await page.getByRole('button', { name: /more points? of the directors/ }).click();
     await page.locator('.dir').nth(3).focus();
     await page.evaluate(() => window.scrollTo(0, 300));
-    await eventually(async () => assert.equal((await opened.kept()).layout.scroll, 300));
-    const kept = await opened.kept();
-    assert.deepEqual(Object.keys(kept.layout).sort(), ['allPoints', 'director', 'scroll']);
+    await eventually(async () => assert.equal((await layout()).scroll, 300));
+    const kept: unknown = await opened.kept();
+    assert.deepEqual(Object.keys(await layout()).sort(), ['allPoints', 'director', 'scroll']);
     await opened.close();
     const again = await open(state, { kept });
     assert.equal(await again.locator('.dir[tabindex="0"]').getAttribute('data-director'), 'COO');

@@ -267,7 +267,7 @@ describe('the Board panel’s model', () => {
         },
       ]);
       const { resolution, verdict } = sessionOf(modelOf(await project.track(id)));
-      assert.equal(verdict.word, 'Rejected 3 to 2');
+      assert.equal(verdict.word, 'Rejected 3 to 2, disputed');
       assert.equal(resolution.recorded?.word, 'Approved');
       assert.equal(resolution.computed?.word, 'Rejected 3 to 2');
       assert.match(resolution.difference ?? '', /says APPROVED, but its votes give REJECTED/);
@@ -278,6 +278,12 @@ describe('the Board panel’s model', () => {
         close.resolution.difference ?? '',
         /APPROVED is recorded; the votes give APPROVED WITH REVIEW/,
       );
+      await project.dispose();
+      project = await boardProject([{ ...kept, verdict: 'REJECTED' }]);
+      const worse = sessionOf(modelOf(await project.track(id)));
+      // A rejection by four approvals would be nonsense.
+      assert.equal(worse.verdict.word, 'Rejected, disputed');
+      assert.equal(worse.phases[3]?.detail, 'disputed');
     });
 
     it('corrected votes stay visible with who, when and why', async () => {
@@ -311,11 +317,13 @@ describe('the Board panel’s model', () => {
     it('who voted against the outcome without a word is named as dissent', async () => {
       project = await boardProject();
       assert.deepEqual(sessionOf(modelOf(await project.track(id))).dissent, [
-        { text: 'COO voted Reject.', about: 'no opinion is written down' },
+        { text: 'COO voted Reject.', standing: 'failed', about: 'no opinion is written down' },
       ]);
       await project.dispose();
       project = await boardProject([{ ...kept, dissent: ['**COO:** too early'] }]);
-      assert.deepEqual(sessionOf(modelOf(await project.track(id))).dissent, [{ text: 'COO: too early' }]);
+      assert.deepEqual(sessionOf(modelOf(await project.track(id))).dissent, [
+        { text: 'COO: too early', standing: 'failed' },
+      ]);
     });
   });
 

@@ -66,7 +66,7 @@ describe('graphModelOf', () => {
     assert.equal(summary.longest.left, 'about 1 h');
     assert.match(summary.longest.source, /estimates of 2 tasks/);
     assert.deepEqual(
-      summary.canStart.map((i) => nodes[i]!.id),
+      summary.canStart.first.map(({ node }) => nodes[node!]!.id),
       ['2.1'],
     );
   });
