@@ -9,7 +9,9 @@ export function Limits({ model: { limits, loop } }: { model: TrackModel }) {
           <div class="limit" key={name} title={`From ${source}`}>
             <dt>{name}</dt>
             <dd>
-              {most === undefined ? `${String(value)}, no limit` : `${String(value)} of ${String(most)}`}
+              {most === undefined
+                ? `${value.toLocaleString('en')}, no limit`
+                : `${value.toLocaleString('en')} of ${most.toLocaleString('en')}`}
             </dd>
             {most === undefined ? null : (
               <dd class="wide">

@@ -39,7 +39,7 @@ function LoopSvg({ loop, shape, chosen, onChoose, onOpen }: LoopProps & { shape:
       width={shape.width}
       height={shape.height}
       viewBox={`0 0 ${String(shape.width)} ${String(shape.height)}`}
-      role="group"
+      role="list"
       aria-label={`Evaluate loop, ${now ? `present step ${now.name}` : 'no present step'}`}
       onKeyDown={(event) => {
         // It is an HTMLElement in all that the arrows need.
@@ -106,10 +106,11 @@ function Node({
   return (
     <g
       class={`lnode is-${sign.tone} ${node.now ? 'now' : ''} ${node.reached ? '' : 'off'}`}
-      role="button"
+      role="listitem"
       tabIndex={inTab ? 0 : -1}
       aria-label={`${node.name}: ${status}${node.now ? ', present step' : ''}`}
       aria-current={node.now ? 'step' : undefined}
+      aria-keyshortcuts="Enter"
       onFocus={onChoose}
       onDblClick={onOpen}
       onKeyDown={(event) => {

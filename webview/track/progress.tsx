@@ -8,6 +8,8 @@ import { signOf } from './signs';
 
 /** With more tasks than this a cell each says nothing any more: a phase is then one bar. */
 const mostCells = 400;
+/** With more than this a cell has room for its shape only; the number is in its name. */
+const mostNumbered = 100;
 const mostPhases = 60;
 
 /** How far it is: the counts, then each task as a cell with its shape, phase by phase. */
@@ -53,10 +55,11 @@ function Cells({ phases, onTask }: { phases: readonly PhaseTasks[]; onTask: (tas
   const region = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string>();
   const all = phases.flatMap(({ tasks }) => tasks);
+  const compact = all.length > mostNumbered;
   const stop = all.some(({ id }) => id === at) ? at : (all.find(({ now }) => now) ?? all[0])?.id;
   return (
     <div
-      class="cells"
+      class={`cells ${compact ? 'compact' : ''}`}
       ref={region}
       onKeyDown={(event) => {
         if (region.current) moveFocus(event, region.current, { selector: 'a' });
@@ -66,7 +69,10 @@ function Cells({ phases, onTask }: { phases: readonly PhaseTasks[]; onTask: (tas
         <div
           class="phase"
           key={phase.key}
-          style={{ flexGrow: tasks.length, flexBasis: `${String(Math.min(tasks.length * 58, 520))}px` }}
+          style={{
+            flexGrow: tasks.length,
+            flexBasis: `${String(Math.min(tasks.length * (compact ? 24 : 58), 520))}px`,
+          }}
         >
           <span class="meta clip" title={phase.heading} dir="auto">
             {phase.heading}
@@ -90,7 +96,7 @@ function Cells({ phases, onTask }: { phases: readonly PhaseTasks[]; onTask: (tas
                     }}
                   >
                     <Icon name={sign.icon} />
-                    {task.number === undefined ? null : <span>{task.number}</span>}
+                    {task.number === undefined || compact ? null : <span>{task.number}</span>}
                   </a>
                 </li>
               );

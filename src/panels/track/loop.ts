@@ -61,6 +61,10 @@ export function stepStatus(loop: LoopState, step: DrawnStep): Status {
   if (step === 'BUSINESS_SYNC' && isOpen(checkpoint) && checkpoint?.required === false) {
     return { sign: 'skipped', word: 'Not required' };
   }
+  const now = presentDrawn(loop);
+  if (checkpoint === undefined && now !== undefined && passedBy(loop, step, now)) {
+    return { sign: 'open', word: 'No checkpoint' };
+  }
   return statusOf(checkpoint?.status ?? 'NOT_STARTED', writtenStatus(checkpoint));
 }
 
@@ -155,7 +159,9 @@ const words: Readonly<Record<LoopWay, readonly [before: string, after?: string]>
 
 function labelOf(way: LoopWay, count: number): string {
   const [before, after] = words[way];
-  const counted = [before, count === 0 ? '' : `×${String(count)}`].filter((part) => part !== '').join(' ');
+  // A counter that somebody broke must not cover the picture; the limits beside it say it in full.
+  const times = count > 999 ? '999+' : String(count);
+  const counted = [before, count === 0 ? '' : `×${times}`].filter((part) => part !== '').join(' ');
   return after === undefined ? counted : `${counted}, ${after}`;
 }
 

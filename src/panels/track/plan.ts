@@ -1,5 +1,6 @@
 import type { Task } from '../../model/plan';
 import type { Track } from '../../model/track';
+import { nextOpenTask } from '../../rules/progress';
 import { taskGraphOf, type TaskNode } from '../../rules/taskGraph';
 import type { PlanPhase, PlanPicture, PlanTask, ProgressPicture, SignName } from '../../shared/trackModel';
 import { counted, short, taskWord } from './words';
@@ -49,12 +50,16 @@ function noPlan(track: Track): string {
   return `There is no plan.md in ${track.folder} yet.`;
 }
 
+/** Beyond this the graph would hold up everything else at each change: then a task is what its marker says. */
+const mostInGraph = 2_500;
+
 const ofTrack = new WeakMap<Track, ReadonlyMap<string, TaskNode>>();
 
 /** What the task graph knows, by task of plan.md. Unchanged tracks are the same objects, so it is kept with them. */
 export function nodesOf(track: Track): ReadonlyMap<string, TaskNode> {
   let nodes = ofTrack.get(track);
   if (!nodes) {
+    if (track.progress.total > mostInGraph) return new Map();
     nodes = new Map(
       taskGraphOf(track).nodes.flatMap((node) => (node.taskId === undefined ? [] : [[node.taskId, node]])),
     );
@@ -68,6 +73,7 @@ function nextTaskId(track: Track): string | undefined {
   if (track.group === 'done' || track.group === 'archived') return undefined;
   const tasks = track.plan?.phases.flatMap((phase) => phase.tasks) ?? [];
   const nodes = nodesOf(track);
+  if (nodes.size === 0) return nextOpenTask(track.plan)?.id;
   return (
     tasks.find(({ id }) => nodes.get(id)?.state === 'running') ??
     tasks.find(({ id }) => nodes.get(id)?.state === 'ready')
@@ -147,6 +153,7 @@ const order: readonly SignName[] = [
   'blocked',
   'failed',
   'waiting',
+  'open',
   'skipped',
   'unclear',
 ];
