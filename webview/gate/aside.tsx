@@ -21,7 +21,7 @@ export function Rounds({ rounds, ask }: { rounds: readonly ShownRound[]; ask: As
         <div class="round" key={round.round}>
           <State sign={lookSigns[round.look]} word={`Round ${String(round.round)}, ${round.word}`} />{' '}
           <span class="meta">
-            {round.at !== undefined && timeText(round.at)}{' '}
+            {round.at !== undefined && <bdi>{timeText(round.at)}</bdi>}{' '}
             {round.evidence.length > 0 && <EvidenceList evidence={round.evidence} ask={ask} />}
           </span>
           {round.fixed.length + round.reasons.length > 0 && (
@@ -67,7 +67,7 @@ export function Reviews({ reviews }: { reviews: readonly ShownReview[] }) {
               {review.note !== undefined && <bdi class="muted">“{review.note}”</bdi>}{' '}
               <span class="meta">{review.about}</span>
             </span>
-            <span class="meta nowrap">{review.at !== undefined && timeText(review.at)}</span>
+            <span class="meta r">{review.at !== undefined && <bdi>{timeText(review.at)}</bdi>}</span>
           </li>
         ))}
       </ul>

@@ -7,10 +7,10 @@ const clockWithSeconds = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 });
 
-/** "22 Sep 17:46", "22 Sep 2024"; what is no time is shown as it is written. */
+/** "22 Sep 17:46", "22 Sep 2024"; what is no time is shown as it is written, if it is short. */
 export function timeText(written: string, now = Date.now()): string {
   const time = Date.parse(written);
-  if (Number.isNaN(time)) return written;
+  if (Number.isNaN(time)) return written.length > 40 ? `${written.slice(0, 39)}…` : written;
   const date = new Date(time);
   const form = date.getFullYear() === new Date(now).getFullYear() ? day : dayAndYear;
   // A day without an hour was written as such.
