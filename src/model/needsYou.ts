@@ -28,6 +28,8 @@ export interface NeedsYouItem {
   readonly line?: number;
   /** Id of the gate that it is about, which can be reviewed. */
   readonly gate?: string;
+  /** Id of the board's session that it is about. */
+  readonly session?: string;
   /** Repairs or choices that resolve it; ids of engine use cases. */
   readonly actions: readonly NeedsYouAction[];
   /** True: nothing waits for it. It stands last and is not counted. */

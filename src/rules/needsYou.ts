@@ -217,6 +217,7 @@ function boards(track: Track): Finding[] {
       ].join('\n'),
       since: session.timestamp,
       file: session.source === 'bus' ? undefined : track.documents.metadata,
+      ...(session.sessionId === '' ? {} : { session: session.sessionId }),
       actions: [{ kind: 'recordOutcome', label: 'Record Outcome…' }, open],
     },
   ];

@@ -66,6 +66,7 @@ export function needsYouRows(
       id: item.id,
       what: item.actions.length > 0 ? `needsYou.${item.kind}.resolvable` : `needsYou.${item.kind}`,
       track,
+      argument: item.gate ?? item.session,
       label: (nameFirst ? item.trackName : undefined) ?? item.what,
       description: [nameFirst ? item.what : item.trackName, since]
         .filter((part) => part !== undefined)

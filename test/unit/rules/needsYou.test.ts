@@ -166,6 +166,8 @@ describe('needsYou', () => {
     assert.deepEqual(at('EVALUATE_PLAN', 'ESCALATE'), ['board']);
     assert.deepEqual(at('EVALUATE_PLAN', 'APPROVED'), []);
     assert.deepEqual(at('EXECUTE', 'REJECTED'), []);
+    const [item] = items(running({}, { boardSessions: [session({ verdict: 'ESCALATE' })] }));
+    assert.equal(item?.session, 's1');
   });
 
   it('blocked and failed tasks; a task that was finished or dispatched again is none', () => {
