@@ -38,7 +38,11 @@ const program = {
   splitting: true,
   sourcemap: values.production ? false : 'inline',
   sourcesContent: false,
-  entryPoints: { extension: 'src/extension.ts', cli: 'src/cli/main.ts' },
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli/main.ts',
+    resultsWorker: 'src/store/resultsWorker.ts', // a thread of its own
+  },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   external: ['vscode'],

@@ -23,6 +23,7 @@ const NEEDED = [
   'LICENSE.txt',
   'dist/extension.js',
   'dist/cli.js',
+  'dist/resultsWorker.js',
 ];
 
 /**

@@ -1,13 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { largestLcov } from '../files/testResults/lcov';
-import { parseTestResults } from '../files/testResults/parseTestResults';
-import { decodeText } from '../files/textFile';
 import type { TestResults } from '../model/testResults';
 import type { ResultFile } from '../rules/gates/gateEvidence';
 import { containedPath } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { megabytes } from './limits';
+import { parseResults } from './parseResults';
 
 /** A file of test results that settings name. */
 export interface NamedResults {
@@ -26,20 +25,23 @@ export class TestResultsReader {
 
   constructor(private readonly folder: string) {}
 
-  /** In the order of `named`. */
-  async read(named: readonly NamedResults[]): Promise<ResultFile[]> {
+  /**
+   * In the order of `named`.
+   * @throws the signal's reason when aborted
+   */
+  async read(named: readonly NamedResults[], signal?: AbortSignal): Promise<ResultFile[]> {
     const found: ResultFile[] = [];
     for (const { path, feeds } of named) {
       found.push({
         file: resolve(this.folder, path),
-        results: await this.#results(path),
+        results: await this.#results(path, signal),
         ...(feeds ? { feeds } : {}),
       });
     }
     return found;
   }
 
-  async #results(path: string): Promise<TestResults> {
+  async #results(path: string, signal: AbortSignal | undefined): Promise<TestResults> {
     const file = await containedPath(this.folder, path);
     if (file === undefined) {
       return problem(
@@ -59,7 +61,7 @@ export class TestResultsReader {
               'results-too-large',
               `${path} has ${megabytes(facts.size)} and was not read (limit ${megabytes(largestLcov)}).`,
             )
-          : await parsed(file, path);
+          : await parsed(file, path, signal);
       this.#known.set(file, { stamp, results });
       return results;
     } catch (error) {
@@ -77,11 +79,9 @@ export class TestResultsReader {
   }
 }
 
-async function parsed(file: string, path: string): Promise<TestResults> {
-  const decoded = decodeText(await readFile(file));
-  return decoded
-    ? parseTestResults(decoded.text)
-    : problem('results-unreadable', `${path} is not a text file.`);
+async function parsed(file: string, path: string, signal: AbortSignal | undefined): Promise<TestResults> {
+  const results = await parseResults(await readFile(file), signal);
+  return results ?? problem('results-unreadable', `${path} is not a text file.`);
 }
 
 function problem(code: string, message: string): TestResults {
