@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Frame, Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page, Request } from 'playwright-core';
 import { copyOfFixture } from '../../scripts/lib/fixtures.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { writeSettings } from '../../scripts/lib/vscodeServer.mjs';
@@ -28,6 +28,13 @@ export const THEMES = {
   highContrast: { name: 'Default High Contrast', css: 'hc-black' },
   highContrastLight: { name: 'Default High Contrast Light', css: 'hc-light' },
 } as const;
+
+/**
+ * In a browser the files of webviews have addresses that look like the network; VS Code's service worker answers them from
+ * the server on this machine.
+ */
+const isWebviewFile = (request: Request): boolean =>
+  new URL(request.url()).hostname.endsWith('.vscode-resource.vscode-cdn.net');
 
 /** The label of a row in a pick list; the line below it is a detail. */
 const PICK_LABEL = '.quick-input-list-row:first-child .label-name';
@@ -62,8 +69,17 @@ export function inWorkbench(
     const outside: string[] = [];
     const errors: string[] = [];
     page.on('request', (request) => {
-      const url = new URL(request.url());
-      if (/^(https?|wss?):$/.test(url.protocol) && url.hostname !== '127.0.0.1') outside.push(request.url());
+      const { protocol, hostname } = new URL(request.url());
+      if (!/^(https?|wss?):$/.test(protocol) || hostname === '127.0.0.1' || isWebviewFile(request)) return;
+      outside.push(request.url());
+    });
+    page.on('response', (response) => {
+      if (isWebviewFile(response.request()) && !response.fromServiceWorker()) outside.push(response.url());
+    });
+    page.on('requestfailed', (request) => {
+      // Aborted: it was under way when its panel was closed.
+      if (isWebviewFile(request) && request.failure()?.errorText !== 'net::ERR_ABORTED')
+        outside.push(request.url());
     });
     page.on('pageerror', (error) => errors.push(error.stack ?? error.message));
     page.on('console', (message) => {
