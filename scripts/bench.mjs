@@ -7,6 +7,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { GENERATED, writeGeneratedDirectory } from './bench/generatedDirectory.mjs';
 import { readBundleSizes } from './lib/bundleSizes.mjs';
+import { graphRows } from './bench/graphRows.mjs';
 import { layoutRows } from './bench/layoutRows.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { inRoot, OUT } from './lib/paths.mjs';
@@ -41,6 +42,7 @@ await runMain(async () => {
   /** @type {Row[]} */
   const rows = bundles();
   rows.push(...(await layoutRows((...args) => measureIn('layout.js', ...args), median)));
+  rows.push(...(await graphRows((...args) => measureIn('graphModel.js', ...args), BUNDLES)));
   if (values.vscode) rows.push(...(await activation()));
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'conductor-bench-'));
   try {
@@ -77,7 +79,12 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['vscode'],
     logLevel: 'warning',
-    entryPoints: ['scripts/bench/measure.ts', 'scripts/bench/activation.ts', 'scripts/bench/layout.ts'],
+    entryPoints: [
+      'scripts/bench/measure.ts',
+      'scripts/bench/activation.ts',
+      'scripts/bench/layout.ts',
+      'scripts/bench/graphModel.ts',
+    ],
     outdir: BUNDLES,
   });
 }

@@ -3,6 +3,8 @@ import type { Task } from '../model/plan';
 import type { Track } from '../model/track';
 import { nextActionOf } from '../rules/nextAction';
 import { nextOpenTask } from '../rules/progress';
+import type { TaskEdge, TaskGraph, TaskState } from '../rules/taskGraph';
+import type { CollapsedEdge } from '../rules/taskGraph/collapsePhases';
 import { taskBox } from '../rules/taskGraphLayout';
 import type { GraphDispatch, GraphEdge, GraphModel, GraphPhase, GraphSummary } from '../shared/graphModel';
 import { minutesText } from './graph/durations';
@@ -13,6 +15,9 @@ import { absolutePath, graphNodes } from './graph/nodes';
 import { graphNotices } from './graph/notices';
 import type { Picture } from './graph/picture';
 import { counted, textUpTo } from './graph/texts';
+
+/** Tasks that can start now and are named in the header. */
+const mostStarts = 6;
 
 /**
  * What the Graph panel shows of a track (DESIGN §6, Graph).
@@ -39,7 +44,8 @@ export function graphModelOf(
   });
   const project = dirname(track.root);
   const originPlace = files.place(graph.file, graph.line);
-  const notices = graphNotices(whole, places, files);
+  const boxes = boxesOf(graph);
+  const notices = graphNotices(whole, graph, places, files);
   return {
     name: textUpTo(track.name, 500) || track.id,
     trackId: track.id,
@@ -50,8 +56,8 @@ export function graphModelOf(
         ? `Layout from dag: in plan.md${graph.line === undefined ? '' : `:${graph.line}`}`
         : `Derived from phases and order in plan.md`,
     ...(originPlace ? { originPlace } : {}),
-    canWriteDag: false,
-    summary: summaryOf(whole, places),
+    canWriteDag: graph.source === 'derived' && track.plan !== undefined && track.plan.dag === undefined,
+    summary: summaryOf(whole, places, boxes),
     width: Math.ceil(layout.width),
     height: Math.ceil(layout.height),
     box: taskBox,
@@ -88,7 +94,7 @@ function tasksById(track: Track): ReadonlyMap<string, Task> {
   return byId;
 }
 
-function graphPhases(graph: Picture['graph'], collapsed: ReadonlySet<string>): GraphPhase[] {
+function graphPhases(graph: TaskGraph, collapsed: ReadonlySet<string>): GraphPhase[] {
   const phases = new Map<string, { name: string; tasks: number }>();
   for (const { phase, phaseName } of graph.nodes) {
     if (phase === undefined) continue;
@@ -104,13 +110,19 @@ function graphEdges({ graph, layout }: Picture, places: ReadonlyMap<string, numb
     from: places.get(from)!,
     to: places.get(to)!,
     ...(graph.edges[index]?.kind === 'written' ? {} : { implied: true as const }),
-    ...(closesCycle ? { back: true as const } : {}),
+    ...(closesCycle
+      ? { back: isApparent(graph.edges[index]) ? ('phases' as const) : ('tasks' as const) }
+      : {}),
     points: points.flatMap(([x, y]) => [Math.round(x), Math.round(y)]),
   }));
 }
 
-function summaryOf(graph: Picture['graph'], places: ReadonlyMap<string, number>): GraphSummary {
+function summaryOf(graph: TaskGraph, places: ReadonlyMap<string, number>, boxes: Boxes): GraphSummary {
   const { ids, by, total, left, assumed } = graph.criticalPath;
+  const canStart = graph.nodes.filter((node) => node.canStart);
+  const counts: Partial<Record<TaskState, number>> = {};
+  for (const { state, ghost } of graph.nodes)
+    if (ghost !== 'missing') counts[state] = (counts[state] ?? 0) + 1;
   const tasks = graph.nodes.filter(({ ghost }) => ghost !== 'missing').length;
   const groups = graph.lanes.filter(({ kind }) => kind !== 'outside');
   const isGroup = groups.every(({ kind }) => kind === 'group');
@@ -134,11 +146,29 @@ function summaryOf(graph: Picture['graph'], places: ReadonlyMap<string, number>)
                   source: 'Counted in tasks, because fewer than half have an estimate.',
                 },
         }),
-    canStart: graph.nodes.flatMap(({ id, canStart }) => {
-      const place = places.get(id);
-      return canStart && place !== undefined ? [place] : [];
-    }),
+    canStart: {
+      first: canStart.slice(0, mostStarts).map(({ id }) => {
+        const node = places.get(id) ?? places.get(boxes.get(id) ?? id);
+        return { id: textUpTo(id, 60), ...(node === undefined ? {} : { node }) };
+      }),
+      count: canStart.length,
+    },
+    counts,
   };
+}
+
+/** For each task in a collapsed phase the id of the box that stands for it. */
+type Boxes = ReadonlyMap<string, string>;
+
+function boxesOf(graph: Picture['graph']): Boxes {
+  if (!('boxes' in graph)) return new Map();
+  return new Map(
+    [...graph.boxes.values()].flatMap(({ id, tasks }) => tasks.map((task) => [task, id] as const)),
+  );
+}
+
+function isApparent(edge: TaskEdge | CollapsedEdge | undefined): boolean {
+  return edge !== undefined && 'onlyCollapsed' in edge && edge.onlyCollapsed === true;
 }
 
 /**

@@ -52,8 +52,13 @@ export interface GraphSummary {
   readonly groups: string;
   /** "16 h", "about 9 h"; absent without a path. `source` says what the numbers were made from. */
   readonly longest?: { readonly total: string; readonly left: string; readonly source: string };
-  /** Positions of the nodes that can start now, in order. */
-  readonly canStart: readonly number[];
+  /** Tasks that can start now: the first of them with the node that each is drawn in, and how many there are. */
+  readonly canStart: {
+    readonly first: readonly { readonly id: string; readonly node?: number }[];
+    readonly count: number;
+  };
+  /** Tasks in each state, those in collapsed phases included. */
+  readonly counts: Readonly<Partial<Record<TaskState, number>>>;
 }
 
 export interface GraphLane {
@@ -136,8 +141,8 @@ export interface GraphEdge {
   readonly to: number;
   /** It follows from order alone. */
   readonly implied?: true;
-  /** It closes a circle. */
-  readonly back?: true;
+  /** It closes a circle; `phases`: only because phases are drawn as one box each. */
+  readonly back?: 'tasks' | 'phases';
   /** x and y by turns, from the source to the target; see `edgePath`. */
   readonly points: readonly number[];
 }

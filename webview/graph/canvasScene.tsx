@@ -1,10 +1,10 @@
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { accessibleName } from './boxContent';
-import { detailAt, type Look } from './look';
+import { sizeOf, type Drawing } from './drawing';
+import type { Look } from './look';
 import { paintScene } from './painter';
 import type { Palette } from './palette';
 import { nodesIn, type Scene } from './scene';
-import type { Stage } from './stage';
 
 /** So many of the boxes in view are listed for screen readers; the arrows lead to all others. */
 const mostListed = 100;
@@ -16,51 +16,34 @@ const mostListed = 100;
 export function CanvasScene({
   scene,
   look,
+  drawing,
   palette,
-  stage,
 }: {
   scene: Scene;
   look: Look;
+  drawing: Drawing;
   palette: Palette;
-  stage: Stage;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const list = useRef<HTMLUListElement>(null);
-  const [listed, setListed] = useState<readonly number[]>([]);
+  const [ring, setRing] = useState(false);
 
   useLayoutEffect(() => {
-    let settled: ReturnType<typeof setTimeout> | undefined;
-    const stop = stage.watch(({ x, y, zoom }, view) => {
-      const at = canvas.current;
-      const pen = at?.getContext('2d');
-      if (!at || !pen) return;
-      const ratio = window.devicePixelRatio || 1;
-      const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
-      if (at.width !== width || at.height !== height) {
-        at.width = width;
-        at.height = height;
-        at.style.width = `${view.width}px`;
-        at.style.height = `${view.height}px`;
-      }
-      pen.setTransform(1, 0, 0, 1, 0, 0);
-      pen.clearRect(0, 0, width, height);
-      pen.setTransform(zoom * ratio, 0, 0, zoom * ratio, x * ratio, y * ratio);
-      paintScene(pen, scene, {
-        region: stage.region,
-        detail: detailAt(zoom),
-        look,
-        palette,
-        ring: list.current?.querySelector(':focus-visible') !== null,
-      });
-      clearTimeout(settled);
-      settled = setTimeout(() => setListed(nodesIn(scene, stage.region).slice(0, mostListed)), 150);
-    });
-    return () => {
-      stop();
-      clearTimeout(settled);
-    };
-  }, [scene, look, palette, stage]);
+    const at = canvas.current;
+    const pen = at?.getContext('2d');
+    if (!at || !pen) return;
+    const ratio = window.devicePixelRatio || 1;
+    const { width, height } = sizeOf(drawing);
+    at.width = Math.ceil(width * ratio);
+    at.height = Math.ceil(height * ratio);
+    at.style.width = `${at.width / ratio}px`;
+    at.style.height = `${at.height / ratio}px`;
+    const { region, zoom, detail } = drawing;
+    const scale = zoom * ratio;
+    pen.setTransform(scale, 0, 0, scale, -region.left * scale, -region.top * scale);
+    paintScene(pen, scene, { region, detail, look, palette, ring });
+  }, [scene, look, palette, drawing, ring]);
 
+  const listed = useMemo(() => nodesIn(scene, drawing.region).slice(0, mostListed), [scene, drawing]);
   const { model } = scene;
   const { focused } = look;
   const items =
@@ -69,16 +52,14 @@ export function CanvasScene({
       : [...listed, focused];
   const onPath = new Set(model.critical);
   const inConflict = new Set(model.conflicts.flatMap(({ a, b }) => [a, b]));
-  const redraw = (): void => stage.pan(0, 0);
   return (
     <>
       <canvas ref={canvas} class="dag" aria-hidden="true" />
       <ul
-        ref={list}
         class="vh"
         aria-label={`Task graph, ${model.summary.tasks} ${model.summary.groups}; the tasks in view`}
-        onFocusIn={redraw}
-        onFocusOut={redraw}
+        onFocusIn={({ target }) => setRing(target instanceof Element && target.matches(':focus-visible'))}
+        onFocusOut={() => setRing(false)}
       >
         {items
           .filter((i) => i < model.nodes.length)

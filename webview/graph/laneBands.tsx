@@ -49,7 +49,12 @@ export function LaneLabels({ lanes, stage }: { lanes: readonly GraphLane[]; stag
   return (
     <ol class="lane-labels" aria-label="Lanes in view">
       {labels.map(({ lane, i, top, short }) => (
-        <li key={i} title={lane.detail} style={{ transform: `translateY(${Math.round(top)}px)` }}>
+        <li
+          key={i}
+          class={short ? 'short' : ''}
+          title={lane.detail}
+          style={{ transform: `translateY(${Math.round(top)}px)` }}
+        >
           <b class="mono">{lane.label}</b>
           {!short && <span>{lane.progress}</span>}
           {!short && lane.note !== undefined && (
@@ -72,7 +77,8 @@ function labelsIn(lanes: readonly GraphLane[], { y, zoom }: GraphCamera, view: S
     const to = from + lane.height * zoom;
     if (to < 0 || from > view.height) continue;
     const short = lane.height * zoom < whole + 8;
-    const height = short ? oneLine : whole;
+    // A long name takes a second line.
+    const height = short ? oneLine : whole + (lane.label.length > 16 ? 18 : 0);
     // Level with the first row of boxes; in view as long as the lane has room for it.
     const wished = from + Math.min(43 * zoom, (lane.height * zoom - height) / 2);
     const top = Math.max(Math.min(Math.max(wished, 8), to - height - 4), from + 2);

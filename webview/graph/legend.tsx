@@ -20,7 +20,8 @@ export function Legend({
   const has = {
     implied: model.edges.some(({ implied, back }) => implied && !back),
     written: model.edges.some(({ implied, back }) => !implied && !back),
-    back: model.edges.some(({ back }) => back),
+    back: model.edges.some(({ back }) => back === 'tasks'),
+    turn: model.edges.some(({ back }) => back === 'phases'),
     ghost: model.nodes.some(({ ghost }) => ghost),
   };
   return (
@@ -31,6 +32,7 @@ export function Legend({
           {has.written && <Line kind="plain" word="Dependency" />}
           {has.implied && <Line kind="implied" word="Follows from order" />}
           <Line kind="block" word="Holds the selected task" />
+          {has.turn && <Line kind="turn" word="Phases that interleave" />}
           {has.back && <Line kind="back" word="Closes a circle" />}
           {model.conflicts.length > 0 && (
             <span class="is-warn">

@@ -14,14 +14,14 @@ export interface Look {
   readonly holding: ReadonlySet<GraphEdge>;
 }
 
-export type EdgeKind = 'plain' | 'implied' | 'dim' | 'back' | 'crit' | 'block';
+export type EdgeKind = 'plain' | 'implied' | 'dim' | 'turn' | 'back' | 'crit' | 'block';
 /** In the order of drawing: what matters most on top. */
-export const edgeKinds: readonly EdgeKind[] = ['dim', 'plain', 'implied', 'back', 'crit', 'block'];
+export const edgeKinds: readonly EdgeKind[] = ['dim', 'plain', 'implied', 'turn', 'back', 'crit', 'block'];
 
 export function edgeKind(edge: GraphEdge, scene: Scene, look: Look): EdgeKind {
   if (look.holding.has(edge)) return 'block';
   if (look.dim && (look.dim[edge.from] === 1 || look.dim[edge.to] === 1)) return 'dim';
-  if (edge.back) return 'back';
+  if (edge.back) return edge.back === 'tasks' ? 'back' : 'turn';
   if (look.critical && scene.critical.has(edge)) return 'crit';
   return edge.implied ? 'implied' : 'plain';
 }

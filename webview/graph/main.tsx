@@ -132,7 +132,7 @@ function GraphView(props: ViewProps<GraphModel, GraphRequest, GraphLayout>) {
 
 function Facts({ model, onSelect }: { model: GraphModel; onSelect: (node: number) => void }) {
   const { tasks, groups, longest, canStart } = model.summary;
-  const few = canStart.slice(0, 6);
+  const { first, count } = canStart;
   return (
     <div class="facts">
       <span>
@@ -144,20 +144,24 @@ function Facts({ model, onSelect }: { model: GraphModel; onSelect: (node: number
         </span>
       )}
       <span>
-        {few.length === 0 ? (
+        {count === 0 ? (
           'Nothing can start now'
         ) : (
           <>
             Can start now:{' '}
-            {few.map((node, k) => (
-              <span key={node}>
+            {first.map(({ id, node }, k) => (
+              <span key={id}>
                 {k > 0 && ', '}
-                <button type="button" class="link-button plain" onClick={() => onSelect(node)}>
-                  {model.nodes[node]!.id}
-                </button>
+                {node === undefined ? (
+                  id
+                ) : (
+                  <button type="button" class="link-button plain" onClick={() => onSelect(node)}>
+                    {id}
+                  </button>
+                )}
               </span>
             ))}
-            {canStart.length > few.length && ` and ${canStart.length - few.length} more`}
+            {count > first.length && ` and ${(count - first.length).toLocaleString('en')} more`}
           </>
         )}
       </span>

@@ -39,29 +39,40 @@ export class NodeBox extends Component<NodeBoxProps> {
       match ? 'match' : '',
     ];
     return (
-      <g
-        class={classes.filter(Boolean).join(' ')}
-        role="button"
-        tabindex={focused ? 0 : -1}
-        data-i={i}
-        aria-label={label}
-        aria-pressed={selected}
-        transform={`translate(${x} ${y})`}
-      >
-        <rect class="ring" x={-3} y={-3} width={width + 6} height={height + 6} rx={6} />
+      <g class={classes.filter(Boolean).join(' ')} transform={`translate(${x} ${y})`}>
         {node.stands !== undefined && (
           <path class="stack" d={`M6 ${height} v4 h${width - 2} v-${height - 2} h-4`} />
         )}
         <rect class="box" width={width} height={height} rx={4} />
         {detail === 'full' && this.#marks()}
         {detail === 'title' && this.#title()}
+        <rect
+          class="ring"
+          x={-3}
+          y={-3}
+          width={width + 6}
+          height={height + 6}
+          rx={6}
+          role="button"
+          tabindex={focused ? 0 : -1}
+          data-i={i}
+          aria-label={label}
+          aria-pressed={selected}
+        />
       </g>
     );
   }
 
   #marks() {
     const { node, width, fonts } = this.props;
-    return boxContent(node, width, fonts).map((mark, k) => <Mark mark={mark} key={k} />);
+    // The button says all of it, and the names in full.
+    return (
+      <g aria-hidden="true">
+        {boxContent(node, width, fonts).map((mark, k) => (
+          <Mark mark={mark} key={k} />
+        ))}
+      </g>
+    );
   }
 
   /** From further away: the icon and the id, large. */
@@ -69,14 +80,14 @@ export class NodeBox extends Component<NodeBoxProps> {
     const { node, width, fonts } = this.props;
     const text = node.stands === undefined ? node.id : node.name;
     return (
-      <>
-        <text class="ci big" x={12} y={47} aria-hidden="true">
+      <g aria-hidden="true">
+        <text class="ci big" x={12} y={47}>
           {icons[signOf(node).icon]}
         </text>
         <text class="id big" x={54} y={42}>
           {isolated(cutToFit(text, (width - 64) / 2.2, fonts.id))}
         </text>
-      </>
+      </g>
     );
   }
 }
@@ -105,7 +116,7 @@ function Mark({ mark }: { mark: BoxMark }) {
       );
     case 'icon':
       return (
-        <text class={`ci s is-${mark.tone}`} x={mark.x} y={mark.y} aria-hidden="true">
+        <text class={`ci s is-${mark.tone}`} x={mark.x} y={mark.y}>
           {mark.char}
         </text>
       );

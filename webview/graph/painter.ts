@@ -47,6 +47,8 @@ function strokesOf(kind: EdgeKind, palette: Palette): Strokes {
       return { colour: palette.path, width: 1.25, alpha: 0.6, dashes: [] };
     case 'implied':
       return { colour: palette.path, width: 1.25, alpha: 0.6, dashes: [1, 3] };
+    case 'turn':
+      return { colour: palette.path, width: 1.25, alpha: 0.6, dashes: [6, 4] };
     case 'back':
       return { colour: palette.tones.bad, width: 1.5, alpha: 1, dashes: [6, 4] };
     case 'crit':

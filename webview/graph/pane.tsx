@@ -122,19 +122,29 @@ function Why({ model, node, ask }: { model: GraphModel; node: GraphNode; ask: As
                   {node.state === 'waiting' ? 'Waits for' : 'Blocked by'} {holder.id}:{' '}
                 </b>
               )}
-              {because}
-              {at && (
-                <>
-                  {' '}
-                  <FileLink place={placeOf(model, at)} ask={ask} />
-                </>
-              )}
+              <Linked text={because} place={at && placeOf(model, at)} ask={ask} />
             </p>
           );
         })}
         {node.moreReasons !== undefined && <p class="meta">and {node.moreReasons} more that it waits for</p>}
       </div>
     </section>
+  );
+}
+
+/** A sentence that names a place, with that name as a link; when it does not, the link follows. */
+export function Linked({ text, place, ask }: { text: string; place: PlaceLink | undefined; ask: Ask }) {
+  if (!place) return <>{text}</>;
+  const file = place.file.split(/[\\/]/).at(-1) ?? '';
+  const name = place.line === undefined ? file : `${file}:${place.line}`;
+  const at = text.lastIndexOf(name);
+  const found = at !== -1 && !/\d/.test(text[at + name.length] ?? '');
+  return (
+    <>
+      {found ? text.slice(0, at) : `${text} `}
+      <FileLink place={place} ask={ask} />
+      {found && text.slice(at + name.length)}
+    </>
   );
 }
 

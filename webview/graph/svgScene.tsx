@@ -1,37 +1,27 @@
-import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { icons } from '../ui/icons';
 import { accessibleName } from './boxContent';
+import { sizeOf, type Drawing } from './drawing';
 import { edgeSvg } from './edgeShape';
 import { edgeKind, edgeKinds, isStrong, type Detail, type Look } from './look';
 import { NodeBox } from './nodeBox';
 import { conflictsIn, edgesIn, nodesIn, type Region, type Scene } from './scene';
-import type { Stage } from './stage';
 import type { Fonts } from './textFit';
 
-/** The part of the scene in a region, as SVG. Panning and zooming only move it. */
+/** The part of the scene that the drawing covers, as SVG. */
 export function SvgScene({
   scene,
   look,
-  region,
-  detail,
+  drawing,
   fonts,
-  stage,
 }: {
   scene: Scene;
   look: Look;
-  region: Region;
-  detail: Detail;
+  drawing: Drawing;
   fonts: Fonts;
-  stage: Stage;
 }) {
-  const moved = useRef<SVGGElement>(null);
-  useLayoutEffect(
-    () =>
-      stage.watch(({ x, y, zoom }) => {
-        moved.current?.setAttribute('transform', `translate(${x} ${y}) scale(${zoom})`);
-      }),
-    [stage],
-  );
+  const { region, detail } = drawing;
+  const { width, height } = sizeOf(drawing);
   const { model } = scene;
   const nodes = useMemo(() => {
     const found = nodesIn(scene, region);
@@ -44,8 +34,15 @@ export function SvgScene({
   const inConflict = useMemo(() => new Set(model.conflicts.flatMap(({ a, b }) => [a, b])), [scene]);
   const onPath = useMemo(() => new Set(model.critical), [scene]);
   return (
-    <svg class="dag" role="group" aria-label={`Task graph, ${model.summary.tasks} ${model.summary.groups}`}>
-      <g ref={moved}>
+    <svg
+      class="dag"
+      width={width}
+      height={height}
+      viewBox={`${region.left} ${region.top} ${region.right - region.left} ${region.bottom - region.top}`}
+      role="group"
+      aria-label={`Task graph, ${model.summary.tasks} ${model.summary.groups}`}
+    >
+      <g>
         <Edges scene={scene} look={look} region={region} detail={detail} />
         {conflictsIn(scene, region).map(({ conflict, points, pin: [x, y] }) => (
           <g class="is-warn" role="img" aria-label={conflict.text} key={`${conflict.a} ${conflict.b}`}>

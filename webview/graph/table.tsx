@@ -67,7 +67,7 @@ export function GraphTable(props: TableProps) {
     requestAnimationFrame(() => box.querySelector<HTMLElement>(`[data-i="${look.focused}"]`)?.focus());
   }, [focusWish]);
 
-  const firstNode = rows.slice(from, to).find((row) => 'node' in row) as { node: number } | undefined;
+  const firstNode = rows.slice(from, to).find((row): row is { node: number } => 'node' in row);
   const stopInView = rows.slice(from, to).some((row) => 'node' in row && row.node === tabStop);
   const stop = stopInView ? tabStop : firstNode?.node;
   return (

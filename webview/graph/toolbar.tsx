@@ -153,13 +153,11 @@ export function Toolbar(props: ToolbarProps) {
 }
 
 function StateToggles({ model, states, onState }: ToolbarProps) {
-  const counts = new Map<TaskState, number>();
-  for (const { state, ghost, stands } of model.nodes)
-    if (ghost !== 'missing') counts.set(state, (counts.get(state) ?? 0) + (stands ?? 1));
+  const { counts } = model.summary;
   return (
     <>
       {stateOrder
-        .filter((state) => counts.has(state) || states.has(state))
+        .filter((state) => counts[state] !== undefined || states.has(state))
         .map((state) => {
           const { icon, tone } = taskSigns[state];
           const word = taskStateWord[state];
@@ -173,7 +171,7 @@ function StateToggles({ model, states, onState }: ToolbarProps) {
               onClick={() => onState(state)}
             >
               <Icon name={icon} />
-              {word} {(counts.get(state) ?? 0).toLocaleString('en')}
+              {word} {(counts[state] ?? 0).toLocaleString('en')}
             </button>
           );
         })}

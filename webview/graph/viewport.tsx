@@ -1,22 +1,19 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { covers, grown } from './camera';
 import { CanvasScene } from './canvasScene';
 import { HoverCard } from './hoverCard';
 import { LaneBands, LaneLabels } from './laneBands';
-import { detailAt, type Detail, type Look } from './look';
+import { drawingFor, placeOf, type Drawing } from './drawing';
+import type { Look } from './look';
 import { Minimap } from './minimap';
 import type { Palette } from './palette';
-import { nodeAt, nodesIn, type Region, type Scene } from './scene';
+import { nodeAt, type Scene } from './scene';
 import type { Stage } from './stage';
 import { SvgScene } from './svgScene';
 
-/** More boxes in view than this are painted on a canvas. */
-const mostInSvg = 1_000;
+/** After so long without a move all is at rest, ms. */
+const restAfter = 140;
 /** How far the pointer goes before a press is a drag, px. */
 const dragDistance = 4;
-
-/** What is drawn now: SVG of a region, somewhat larger than the view so that small moves need nothing new; or a canvas. */
-type Drawing = { readonly region: Region; readonly detail: Detail } | 'canvas';
 
 export interface ViewportProps {
   readonly scene: Scene;
@@ -38,9 +35,13 @@ export interface ViewportProps {
 export function Viewport(props: ViewportProps) {
   const { scene, look, palette, stage, onSelect, onOpen, onFocusNode, onKey, focusWish, onReady } = props;
   const place = useRef<HTMLDivElement>(null);
+  const moved = useRef<HTMLDivElement>(null);
   const [drawing, setDrawing] = useState<Drawing>();
   const [hover, setHover] = useState<{ node: number; x: number; y: number }>();
   const ready = useRef(false);
+  const latest = useRef<Drawing | undefined>(undefined);
+  const hadFocus = useRef(false);
+  const seenWish = useRef(0);
 
   useLayoutEffect(() => {
     const element = place.current;
@@ -58,14 +59,39 @@ export function Viewport(props: ViewportProps) {
     return () => observer.disconnect();
   }, [stage]);
 
-  useLayoutEffect(
-    () =>
-      stage.watch(({ zoom }) => {
-        setHover(undefined);
-        setDrawing((before) => drawingFor(scene, stage.region, detailAt(zoom), before));
-      }),
-    [scene, stage],
-  );
+  useLayoutEffect(() => {
+    let rest: ReturnType<typeof setTimeout> | undefined;
+    const draw = (atRest: boolean): void => {
+      const before = latest.current;
+      const next = drawingFor(scene, stage.region, stage.camera.zoom, before, atRest);
+      if (next === before) return;
+      // The element that has the keyboard's focus goes when SVG and canvas change places; its successor gets it.
+      if (next.kind !== before?.kind)
+        hadFocus.current =
+          Boolean(document.activeElement?.closest('[data-i]')) &&
+          place.current!.contains(document.activeElement);
+      latest.current = next;
+      setDrawing(next);
+    };
+    const stop = stage.watch(() => {
+      setHover(undefined);
+      draw(false);
+      clearTimeout(rest);
+      rest = setTimeout(() => draw(true), restAfter);
+    });
+    return () => {
+      stop();
+      clearTimeout(rest);
+    };
+  }, [scene, stage]);
+
+  // The drawing is moved in each frame, and at once when there is a new one.
+  useLayoutEffect(() => {
+    if (!drawing) return undefined;
+    return stage.watch((camera) => {
+      if (moved.current) moved.current.style.transform = placeOf(drawing, camera);
+    });
+  }, [drawing, stage]);
 
   // Not passive, so that VS Code does not scroll or zoom the window beside it.
   useEffect(() => {
@@ -85,9 +111,11 @@ export function Viewport(props: ViewportProps) {
   }, [stage]);
 
   useLayoutEffect(() => {
-    if (focusWish === 0 || look.focused === undefined) return;
+    if (look.focused === undefined || (focusWish === seenWish.current && !hadFocus.current)) return;
+    seenWish.current = focusWish;
+    hadFocus.current = false;
     place.current?.querySelector<HTMLElement>(`[data-i="${look.focused}"]`)?.focus({ preventScroll: true });
-  }, [focusWish, drawing === 'canvas']);
+  }, [focusWish, drawing?.kind, look.focused]);
 
   const drag = useDrag(stage);
   const nodeUnder = (event: MouseEvent): number | undefined => {
@@ -134,20 +162,14 @@ export function Viewport(props: ViewportProps) {
           if (named) onKey(event, Number(named.getAttribute('data-i')));
         }}
       >
-        {drawing === 'canvas' ? (
-          <CanvasScene scene={scene} look={look} palette={palette} stage={stage} />
-        ) : (
-          drawing && (
-            <SvgScene
-              scene={scene}
-              look={look}
-              region={drawing.region}
-              detail={drawing.detail}
-              fonts={palette.fonts}
-              stage={stage}
-            />
-          )
-        )}
+        <div class="moved" ref={moved}>
+          {drawing?.kind === 'canvas' && (
+            <CanvasScene scene={scene} look={look} drawing={drawing} palette={palette} />
+          )}
+          {drawing?.kind === 'svg' && (
+            <SvgScene scene={scene} look={look} drawing={drawing} fonts={palette.fonts} />
+          )}
+        </div>
         {hover && hover.node < scene.model.nodes.length && hover.node !== look.selected && (
           <HoverCard scene={scene} node={hover.node} x={hover.x} y={hover.y} view={stage.view} />
         )}
@@ -155,17 +177,6 @@ export function Viewport(props: ViewportProps) {
       <Minimap scene={scene} look={look} palette={palette} stage={stage} />
     </>
   );
-}
-
-function drawingFor(scene: Scene, view: Region, detail: Detail, before: Drawing | undefined): Drawing {
-  const few = scene.model.nodes.length <= mostInSvg;
-  if (!few && nodesIn(scene, view).length > mostInSvg) return 'canvas';
-  if (before && before !== 'canvas' && before.detail === detail && covers(before.region, view)) return before;
-  const wide = grown(view, 0.5);
-  return {
-    detail,
-    region: few || nodesIn(scene, wide).length <= mostInSvg ? wide : grown(view, 0.1),
-  };
 }
 
 /** Panning with one pointer, zooming with two. */

@@ -50,7 +50,7 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
         await vscode.commands.executeCommand('conductor.stepLoop', refOf(view.track));
         return { ok: true };
       case 'writeDag':
-        return { ok: false, message: l10n.t('Not written.') };
+        return writeDag(view);
       case 'collapse':
         collapse(view.track, request.phases);
         view.refresh();
@@ -66,6 +66,29 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
     }
   },
 };
+
+async function writeDag({ context, track }: PanelView): Promise<Reply> {
+  const { writeDag: writeDagOf } = await import('../../engine/writeDag');
+  const write = l10n.t('Write DAG');
+  const answer = await context.dialogs.confirm(
+    l10n.t('Write the derived graph into plan.md of "{0}"?', track.name),
+    l10n.t(
+      'A dag block with the tasks, dependencies and groups as they are drawn is inserted before the first phase of {0}. Nothing else of the file changes. From then on the block, not the order of the tasks, says what waits for what.',
+      track.documents.plan ?? 'plan.md',
+    ),
+    write,
+  );
+  if (answer !== write) return { ok: true };
+  const outcome = await writeDagOf(context.ports, track);
+  if ('refused' in outcome) return { ok: false, message: outcome.refused.message };
+  return {
+    ok: true,
+    message:
+      outcome.where === 'buffer' && outcome.changed
+        ? l10n.t('The dag block is in the open editor. Save plan.md to write it to disk.')
+        : l10n.t('plan.md has its dag block now.'),
+  };
+}
 
 async function mark(view: PanelView, id: string, marker: SettableMarker, quick: boolean): Promise<Reply> {
   const { findTask } = await import('../commands/targets');

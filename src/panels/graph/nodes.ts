@@ -2,11 +2,12 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Task } from '../../model/plan';
 import type { GraphLayout as Layout } from '../../rules/layout/graphLayout';
 import { stateText } from '../../rules/graphExport';
-import { taskStateWord, type TaskGraph, type TaskNode } from '../../rules/taskGraph';
+import { taskStateWord, type TaskNode } from '../../rules/taskGraph';
 import { plainTaskId } from '../../rules/taskGraph/graphTask';
 import type { GraphEvent, GraphNode, GraphReason } from '../../shared/graphModel';
 import { minutesText, placeOf } from './durations';
 import type { Indexed } from './indexed';
+import type { Picture } from './picture';
 import { textUpTo } from './texts';
 
 /** In large graphs each node tells fewer reasons, files and events, so that the whole stays some MB. */
@@ -23,11 +24,17 @@ export interface NodeSources {
 }
 
 /** The boxes of the picture, in the order of the graph. */
-export function graphNodes(graph: TaskGraph, sources: NodeSources): GraphNode[] {
+export function graphNodes(graph: Picture['graph'], sources: NodeSources): GraphNode[] {
   const { ids } = graph.criticalPath;
   const onPath = new Map(ids.map((id, i) => [id, i + 1]));
   const most = graph.nodes.length > largeGraph ? 2 : 20;
-  return graph.nodes.map((node, i) => graphNode(node, i, sources, { onPath, pathLength: ids.length, most }));
+  return graph.nodes.map((node, i) => {
+    const box = 'boxes' in graph ? graph.boxes.get(node.id) : undefined;
+    const drawn = graphNode(node, i, sources, { onPath, pathLength: ids.length, most });
+    return box
+      ? { ...drawn, stands: box.tasks.length, word: `${box.counts.done} of ${box.total} done` }
+      : drawn;
+  });
 }
 
 function graphNode(

@@ -1,6 +1,7 @@
 import { cappedProblems } from '../../model/problem';
 import type { TaskGraph } from '../../rules/taskGraph';
 import type { GraphNotice } from '../../shared/graphModel';
+import type { Picture } from './picture';
 import type { Indexed } from './indexed';
 import { counted, textUpTo } from './texts';
 
@@ -10,6 +11,7 @@ const most = 40;
 /** What is wrong with the graph: problems of the dag block; in a derived graph what plan.md's own words lead to. */
 export function graphNotices(
   graph: TaskGraph,
+  drawn: Picture['graph'],
   places: ReadonlyMap<string, number>,
   files: Indexed,
 ): GraphNotice[] {
@@ -40,6 +42,16 @@ export function graphNotices(
         text: `${textUpTo(id, 100)} is no task of plan.md, though ${counted(neededBy.length, 'task')} ${neededBy.length === 1 ? 'waits' : 'wait'} for it: ${textUpTo(neededBy.slice(0, 5).join(', '), 200)}.`,
         ...at(files, graph.file, line),
         ...node(id),
+      });
+    }
+  }
+  if ('interleaved' in drawn) {
+    const name = (id: string): string => textUpTo(drawn.boxes.get(id)?.name ?? id, 60);
+    for (const circle of drawn.interleaved.slice(0, 5)) {
+      told.push({
+        tone: 'info',
+        text: `${circle.slice(0, 6).map(name).join(' and ')} seem to wait for each other only because phases are drawn as one box: their tasks do not.`,
+        ...node(circle[0]),
       });
     }
   }

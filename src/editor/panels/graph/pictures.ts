@@ -1,5 +1,6 @@
 import type { Track } from '../../../model/track';
 import { taskGraphOf, type TaskGraph } from '../../../rules/taskGraph';
+import { collapsePhases } from '../../../rules/taskGraph/collapsePhases';
 import { pictureOf, type Picture } from '../../../panels/graph/picture';
 
 /** What is remembered of one track's graph while the window is open. */
@@ -50,8 +51,8 @@ export function collapse(track: Track, phases: readonly string[]): void {
   remember(key, { collapsed: new Set(phases), ...(picture ? { picture } : {}) });
 }
 
-function drawn(graph: TaskGraph, _collapsed: ReadonlySet<string>): TaskGraph {
-  return graph;
+function drawn(graph: TaskGraph, collapsed: ReadonlySet<string>): TaskGraph {
+  return collapsed.size === 0 ? graph : collapsePhases(graph, collapsed);
 }
 
 function remember(key: string, value: Shown): void {
