@@ -39,7 +39,7 @@ export function Group(props: GroupProps) {
 function Metrics({ group, context }: GroupProps) {
   const stop = stopOf(group.criteria, context.current);
   return (
-    <table class="cards">
+    <table class="cards metrics">
       <thead>
         <tr>
           <th>Criterion</th>

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Act, Decision, GateModel, GateRequest, ShownCriterion } from '../../src/shared/gateModel';
 import type { CommonRequest, Reply } from '../../src/shared/protocol';
 import { Icon } from '../ui/icon';
@@ -25,11 +25,11 @@ export interface DecisionBarProps {
   readonly setNote: (note: string) => void;
   readonly mode: CriterionMode | undefined;
   readonly setMode: (mode: CriterionMode | undefined) => void;
-  /** The criterion that Waive begins with. */
-  readonly toWaive: string | undefined;
+  /** Key of the criterion that has the focus, or had it last. */
+  readonly current: string | undefined;
   readonly ask: (request: GateRequest | CommonRequest) => Promise<Reply>;
-  /** Where the page's keys find the decisions. */
-  readonly keys: { current: Partial<Record<Verdict, () => void>> };
+  /** Where the page's keys find what can be done now. */
+  readonly keys: { current: Partial<Record<Verdict | 'waive', () => void>> };
 }
 
 /** Where a person decides: each decision says what it writes before it is taken, or why it cannot be taken. */
@@ -110,7 +110,7 @@ const verdicts: readonly { name: Verdict; decision: Decision; label: string; key
 ];
 
 function OfGate(props: Shared) {
-  const { model, busy, send, setRefusal, keys } = props;
+  const { model, criteria, busy, send, setRefusal, keys } = props;
   const { acts } = model.gate;
   const [sync, setSync] = useState<'' | 'yes' | 'no'>('');
   const [atHand, setAtHand] = useState<Verdict>('approve');
@@ -135,10 +135,21 @@ function OfGate(props: Shared) {
     }
     void send({ decision, ...(decision === 'APPROVE' && asksSync ? { businessSync: sync === 'yes' } : {}) });
   };
-  keys.current = Object.fromEntries(verdicts.map(({ name, decision }) => [name, () => take(name, decision)]));
+  const nothing = 'Nothing here can be waived: no criterion holds the gate up, or the gate is closed.';
+  const waivable = criteria.filter((criterion) => criterion.waive.allowed);
+  /** The criterion of the row that has the focus; from elsewhere, the last one or the first that can be waived. */
+  const waive = (): void => {
+    const focused = criteria.find(({ key }) => key === focusedRow());
+    const chosen = focused ?? waivable.find(({ key }) => key === props.current) ?? waivable[0];
+    if (chosen?.waive.allowed) props.setMode({ kind: 'waive', key: chosen.key });
+    else setRefusal(chosen?.waive.says ?? nothing);
+  };
+  keys.current = {
+    ...Object.fromEntries(verdicts.map(({ name, decision }) => [name, () => take(name, decision)])),
+    waive,
+  };
 
   const closed = verdicts.every(({ name }) => !acts[name].allowed && acts[name].says === acts.approve.says);
-  const canWaive = props.toWaive !== undefined;
   return (
     <>
       <NoteField
@@ -171,15 +182,7 @@ function OfGate(props: Shared) {
             </Button>
           </span>
         ))}
-        <Button
-          keys="Alt+W"
-          disabled={
-            canWaive
-              ? false
-              : 'Nothing here can be waived: no criterion holds the gate up, or the gate is closed.'
-          }
-          onClick={() => props.setMode({ kind: 'waive', key: props.toWaive ?? '' })}
-        >
+        <Button keys="Alt+W" disabled={waivable.length > 0 ? false : nothing} onClick={waive}>
           Waive…
         </Button>
       </div>
@@ -218,7 +221,10 @@ const titles: Readonly<Record<CriterionMode['kind'], string>> = {
 function OfCriterion(props: Shared & { readonly mode: CriterionMode; readonly criterion: ShownCriterion }) {
   const { mode, criterion, criteria, busy, send, setRefusal, setMode, model } = props;
   const [value, setValue] = useState('');
-  useEffect(() => {
+  // The gate as a whole is not decided meanwhile.
+  props.keys.current = {};
+  // Before anything else is typed: it belongs into the field.
+  useLayoutEffect(() => {
     setValue('');
     (props.bar.current?.querySelector<HTMLElement>('#value') ?? noteIn(props.bar.current))?.focus();
   }, [mode.kind, mode.key]);
@@ -419,6 +425,10 @@ function noteIn(bar: HTMLElement | null): HTMLElement | null {
 
 function focusNote(bar: HTMLElement | null): void {
   noteIn(bar)?.focus();
+}
+
+function focusedRow(): string | undefined {
+  return document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
 }
 
 function focusRow(key: string): void {

@@ -22,7 +22,7 @@ const longestDraft = 10_000;
 function GateView(props: ViewProps<GateModel, GateRequest, GateLayout>) {
   const { model, ask } = props;
   const { gate } = model;
-  const kept = useRef<GateLayout>(props.layout ?? { drafts: {}, scroll: 0 });
+  const kept = useRef<GateLayout>({ drafts: {}, scroll: 0, ...props.layout });
   const keep = (change: Partial<GateLayout>): void => {
     kept.current = { ...kept.current, ...change };
     props.keepLayout(kept.current);
@@ -51,17 +51,17 @@ function GateView(props: ViewProps<GateModel, GateRequest, GateLayout>) {
 
   const criteria = useMemo(() => gate.groups.flatMap((group) => group.criteria), [gate.groups]);
   const own = mode?.gate === gate.id && criteria.some(({ key }) => key === mode.key) ? mode : undefined;
-  const waivable = criteria.filter(({ waive }) => waive.allowed);
-  const toWaive = (waivable.find(({ key }) => key === current) ?? waivable[0])?.key;
 
+  // Somebody asked for this gate: it begins at its top.
+  useEffect(() => {
+    if (props.wanted) window.scrollTo(0, 0);
+  }, [props.wanted?.times]);
   useScroll(kept.current.scroll, (scroll) => keep({ scroll }));
   useKeys({
     KeyA: () => take(verdicts, 'approve'),
     KeyC: () => take(verdicts, 'requestChanges'),
     KeyR: () => take(verdicts, 'reject'),
-    KeyW: () => {
-      if (toWaive !== undefined) setMode({ kind: 'waive', key: toWaive });
-    },
+    KeyW: () => take(verdicts, 'waive'),
   });
 
   const context: RowContext = { ask, current, mode: own, setCurrent: makeCurrent, setMode };
@@ -113,7 +113,7 @@ function GateView(props: ViewProps<GateModel, GateRequest, GateLayout>) {
         setNote={setNote}
         mode={own}
         setMode={setMode}
-        toWaive={toWaive}
+        current={current}
         ask={props.askFromForm}
         keys={verdicts}
       />

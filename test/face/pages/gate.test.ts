@@ -179,6 +179,7 @@ describe('gate page', () => {
       await opened.page.getByRole('form', { name: 'Decision' }).waitFor();
       assert.equal(await focused(), 'security');
       await keyboard.press('Alt+w');
+      await opened.page.waitForFunction(() => document.activeElement?.id === 'note');
       await keyboard.type('no scanner here');
       // The list of criteria, then the button.
       await keyboard.press('Tab');
@@ -192,6 +193,19 @@ describe('gate page', () => {
       await reply(opened, asked?.number ?? -1, true, 'security is waived.');
       await opened.page.getByRole('form', { name: 'Decision' }).waitFor();
       assert.equal(await focused(), 'security');
+    });
+  });
+  it('Alt+W on a row that holds nothing up says so; no verdict is given while a criterion is being waived', async () => {
+    await open(modelOf(await project.track(id), { by: 'Ada' }), async (opened) => {
+      await opened.page.locator('[data-row=tests]').focus();
+      await opened.page.keyboard.press('Alt+w');
+      await opened.page.getByRole('alert').getByText('holds nothing up').waitFor();
+    });
+    await open(await metrics(), async (opened) => {
+      await button(opened, 'Waive e2eTests').click();
+      await noteOf(opened).fill('why');
+      for (const key of ['Alt+a', 'Alt+c', 'Alt+r']) await opened.page.keyboard.press(key);
+      assert.deepEqual(await requests(opened), []);
     });
   });
   it('a value that no file gives is entered by hand; what is no number is not sent', async () => {

@@ -27,11 +27,24 @@ export async function readEvidence(track: Track): Promise<ReadEvidence> {
   const { named, problems } = readTestResultsSetting(testResults(uri));
   let reader = readers.get(folder);
   if (!reader) readers.set(folder, (reader = new TestResultsReader(folder)));
-  const [results, by] = await Promise.all([reader.read(named), personName(base)]);
+  const [results, by] = await Promise.all([reader.read(named), nameIn(base)]);
   return {
     evidence: results.length > 0 ? { results } : {},
     problems,
     base,
     ...(by === undefined || by === '' ? {} : { by }),
   };
+}
+
+/** A name is asked for again after this long: a panel that follows running agents would ask several times a second. */
+const nameAgeMs = 3000;
+const names = new Map<string, { readonly at: number; readonly name: Promise<string | undefined> }>();
+
+function nameIn(folder: string): Promise<string | undefined> {
+  const now = performance.now();
+  const known = names.get(folder);
+  if (known && now - known.at < nameAgeMs) return known.name;
+  const name = personName(folder);
+  names.set(folder, { at: now, name });
+  return name;
 }
