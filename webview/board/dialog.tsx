@@ -112,7 +112,13 @@ export function FormDialog({
           )}
         </div>
         <footer class="btns">
-          <Button kind="primary" disabled={pending ? 'Writing…' : false} onClick={() => void send()}>
+          <Button
+            kind="primary"
+            keys="Control+Enter"
+            title={`${submit} (Ctrl+Enter)`}
+            disabled={pending ? 'Writing…' : false}
+            onClick={() => void send()}
+          >
             {pending ? 'Writing…' : submit}
           </Button>
           <Button onClick={() => dialog.current?.close()}>Cancel</Button>

@@ -1,6 +1,12 @@
 import './panel.css';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { BoardLayout, BoardModel, BoardRequest, ConditionModel } from '../../src/shared/boardModel';
+import type {
+  BoardLayout,
+  BoardModel,
+  BoardRequest,
+  BoardSessionModel,
+  ConditionModel,
+} from '../../src/shared/boardModel';
 import { Icon } from '../ui/icon';
 import { FileLink } from '../ui/links';
 import { mountPage, type ViewProps } from '../ui/page';
@@ -23,10 +29,11 @@ function plural(count: number, one: string): string {
   return `${String(count)} ${one}${count === 1 ? '' : 's'}`;
 }
 
+/** The form that is open, with what it was opened on: news must not take it away. */
 type Form =
-  | { readonly kind: 'vote'; readonly director?: string }
+  | { readonly kind: 'vote'; readonly session: BoardSessionModel; readonly director?: string }
   | { readonly kind: 'condition' }
-  | { readonly kind: 'tie' }
+  | { readonly kind: 'tie'; readonly session: BoardSessionModel }
   | { readonly kind: 'mark'; readonly condition: ConditionModel };
 
 function BoardView({
@@ -78,20 +85,24 @@ function BoardView({
   }, [wanted?.times]);
 
   const chosen = session?.directors.find(({ key }) => key === director) ?? session?.directors[0];
-  const canVote = session !== undefined && session.frozen === undefined;
+  const vote = useCallback(
+    (key?: string): void => {
+      if (!session || session.frozen !== undefined) return;
+      setForm({ kind: 'vote', session, ...(key === undefined ? {} : { director: key }) });
+    },
+    [session],
+  );
   useEffect(() => {
     // Before the page's own listener, which keeps used keys from VS Code.
     const onKey = (event: KeyboardEvent): void => {
       if (event.code !== 'KeyV' || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      if (document.querySelector('dialog[open]') || !canVote) return;
       event.preventDefault();
-      const element = document.activeElement?.closest<HTMLElement>('.dir');
-      const key = element?.dataset['director'];
-      setForm({ kind: 'vote', ...(key === undefined ? {} : { director: key }) });
+      if (document.querySelector('dialog[open]')) return;
+      vote(document.activeElement?.closest<HTMLElement>('.dir')?.dataset['director']);
     };
     document.addEventListener('keydown', onKey, true);
     return () => document.removeEventListener('keydown', onKey, true);
-  }, [canVote]);
+  }, [vote]);
 
   const more = session ? hiddenPoints(session.directors) : 0;
   const mark = (one: ConditionModel): void => {
@@ -101,16 +112,12 @@ function BoardView({
 
   return (
     <main class="panel" ref={main}>
-      <Head
-        model={model}
-        onVote={() => setForm({ kind: 'vote' })}
-        onPick={(item) => void ask({ kind: 'turnTo', item })}
-      />
+      <Head model={model} onVote={() => vote()} onPick={(item) => void ask({ kind: 'turnTo', item })} />
       {session && <Phases session={session} />}
       {model.notices.length > 0 && (
         <div class="notices">
-          {model.notices.map((notice) => (
-            <div class="notice is-warn" role="note" key={notice.text}>
+          {model.notices.map((notice, i) => (
+            <div class="notice is-warn" role="note" key={`${String(i)} ${notice.text}`}>
               <Icon name="warning" />
               <span dir="auto">{notice.text}</span>
               {notice.place && <FileLink place={notice.place} ask={ask} />}
@@ -126,9 +133,9 @@ function BoardView({
             moveFocus(event, event.currentTarget, { selector: '.dir', direction: 'horizontal' });
           }}
         >
-          {session.directors.map((one) => (
+          {session.directors.map((one, i) => (
             <Director
-              key={one.key}
+              key={one.title === undefined ? `unknown ${String(i)}` : one.key}
               director={one}
               current={one.key === chosen?.key}
               all={allPoints}
@@ -158,7 +165,7 @@ function BoardView({
             resolution={session.resolution}
             frozen={session.frozen}
             ask={ask}
-            onResolve={() => setForm({ kind: 'tie' })}
+            onResolve={() => setForm({ kind: 'tie', session })}
           />
         )}
         <div class="stack">
@@ -176,8 +183,8 @@ function BoardView({
               <div class="h">
                 <h2>Dissent</h2>
               </div>
-              {session.dissent.map((one) => (
-                <div class={`item is-${signs[one.standing].tone}`} key={one.text}>
+              {session.dissent.map((one, i) => (
+                <div class={`item is-${signs[one.standing].tone}`} key={`${String(i)} ${one.text}`}>
                   <Icon name={signs[one.standing].icon} />
                   <span>
                     <span dir="auto">{one.text}</span>{' '}
@@ -190,10 +197,10 @@ function BoardView({
         </div>
       </div>
       <Foot model={model} ask={ask} />
-      {form?.kind === 'vote' && session && (
-        <VoteDialog session={session} director={form.director} ask={askFromForm} onClose={close} />
+      {form?.kind === 'vote' && (
+        <VoteDialog session={form.session} director={form.director} ask={askFromForm} onClose={close} />
       )}
-      {form?.kind === 'tie' && session && <TieDialog session={session} ask={askFromForm} onClose={close} />}
+      {form?.kind === 'tie' && <TieDialog session={form.session} ask={askFromForm} onClose={close} />}
       {form?.kind === 'condition' && <ConditionDialog model={model} ask={askFromForm} onClose={close} />}
       {form?.kind === 'mark' && <MarkDialog condition={form.condition} ask={askFromForm} onClose={close} />}
     </main>

@@ -25,7 +25,6 @@ export function TieDialog({
   ask: (request: BoardRequest) => Promise<Reply>;
   onClose: () => void;
 }) {
-  const [seen] = useState(session);
   const [verdict, setVerdict] = useState<TieVerdict>();
   const [note, setNote] = useState('');
   return (
@@ -48,20 +47,20 @@ export function TieDialog({
         ...(verdict !== undefined && verdict !== 'REJECTED'
           ? ['The conditions of the meeting join board_conditions.']
           : []),
-        `In ${[...new Set(['metadata.json board_sessions', ...seen.writes])].join(' and ')}.`,
+        `In ${[...new Set(['metadata.json board_sessions', ...session.writes])].join(' and ')}.`,
       ]}
       onSubmit={(token) =>
         ask({
           kind: 'resolveTie',
           token,
-          sessionId: seen.id,
+          sessionId: session.id,
           verdict: verdict ?? 'REJECTED',
           note: note.trim(),
         })
       }
       onClose={onClose}
     >
-      <p class="meta">{seen.resolution.why}</p>
+      <p class="meta">{session.resolution.why}</p>
       <Choices
         label="Verdict"
         value={verdict}

@@ -18,20 +18,19 @@ const words: Readonly<Record<VoteVerdict, string>> = {
   ABSTAIN: 'Abstain',
 };
 
-/** A director's vote, cast or corrected by a person. The meeting is the one it was opened on, whatever comes after. */
+/** A director's vote, cast or corrected by a person. */
 export function VoteDialog({
-  session,
+  session: seen,
   director: first,
   ask,
   onClose,
 }: {
+  /** As it was when the form was opened: what the person has seen is what they correct. */
   session: BoardSessionModel;
   director: string | undefined;
   ask: (request: BoardRequest) => Promise<Reply>;
   onClose: () => void;
 }) {
-  // What the person has seen is what they correct; live news must not change it under their hand.
-  const [seen] = useState(session);
   const [director, setDirector] = useState<Director>(
     directors.find((name) => name === first) ??
       directors.find((name) => voteIn(seen, name) === undefined) ??

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { TrackChangeResult } from '../../engine/blockTrack';
 import { castVote, resolveTie } from '../../engine/boardActions';
 import { addCondition, markCondition } from '../../engine/boardConditions';
+import { trackRefusal } from '../../engine/metadataEdit';
 import type { Ports } from '../../engine/ports';
 import type { Track } from '../../model/track';
 import { nameOf, shownSessions } from '../../panels/board/sessions';
@@ -57,6 +58,8 @@ async function perform(world: BoardWorld, act: BoardAct): Promise<Reply> {
   if (!track) {
     return { ok: false, message: 'This track is no longer there, so nothing was written.' };
   }
+  const frozen = trackRefusal(track);
+  if (frozen) return { ok: false, message: frozen.message };
   const moved = act.kind === 'castVote' ? movedVote(track, act) : undefined;
   if (moved !== undefined) return { ok: false, message: moved };
   const { editor, unsaved } = watched(world.ports.editor);

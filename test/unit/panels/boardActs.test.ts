@@ -167,6 +167,15 @@ describe('what a person does on the Board panel', () => {
     assert.ok((await acts.do(world(), vote())).ok);
   });
 
+  it('an archived track is never written, wherever its meeting is', async () => {
+    project = await boardProject([], runningFiles());
+    const archived: BoardWorld = { ...world(), track: () => read && { ...read, archived: true } };
+    const { seen: _seen, ...cast } = vote({ director: 'CSO' }) as Extract<BoardAct, { kind: 'castVote' }>;
+    const reply = await acts.do(archived, cast);
+    assert.match(reply.message ?? '', /archived/);
+    assert.equal('CSO' in (await project.json(`${boardFolder}/votes.json`)), false);
+  });
+
   it('what stands only in an unsaved document is told', async () => {
     project = await boardProject();
     const { editor } = project.ports;
