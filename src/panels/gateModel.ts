@@ -23,6 +23,8 @@ export interface GateModelOptions {
   readonly report?: ShownGate['report'];
   /** What is wrong with the settings. */
   readonly notices?: readonly string[];
+  /** What was not looked at, and why. */
+  readonly remarks?: readonly string[];
 }
 
 /** What the Gate panel shows of a track. Pure. */
@@ -43,6 +45,7 @@ export function gateModelOf(track: Track, chosen: ChosenGate, o: GateModelOption
       ...(o.notices ?? []),
     ].map((notice) => short(notice, 600)),
     sources: sourcesOf(track),
+    remarks: bears(gate) ? (o.remarks ?? []).slice(0, 20).map((remark) => short(remark, 300)) : [],
     results: bears(gate) ? (evidence.results ?? []).map(resultsOf) : [],
     ...(o.by === undefined ? {} : { by: short(o.by, 120) }),
   };

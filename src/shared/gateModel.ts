@@ -13,7 +13,9 @@ export interface GateModel {
   readonly notices: readonly string[];
   /** The files that this was read from. */
   readonly sources: readonly PlaceLink[];
-  /** The files of test results that settings name. */
+  /** What was not looked at, and why, in sentences. */
+  readonly remarks: readonly string[];
+  /** The files of test results that settings name, or that lie where such files usually do. */
   readonly results: readonly ShownResults[];
   /** Who will be written as the one who decides; undefined: nobody's name is known. */
   readonly by?: string;

@@ -75,7 +75,7 @@ export function Reviews({ reviews }: { reviews: readonly ShownReview[] }) {
   );
 }
 
-/** The files of test results that settings name, and whether they could be used. */
+/** The files of test results that were found, and whether they could be used. */
 export function Results({ model, ask }: { model: GateModel; ask: Ask }) {
   const { kind } = model.gate;
   if (kind === 'EVALUATE_PLAN' || kind === 'PRE_LAUNCH') return null;
@@ -94,10 +94,15 @@ export function Results({ model, ask }: { model: GateModel; ask: Ask }) {
       </div>
       {model.results.length === 0 && (
         <p class="meta">
-          No files are named in conductor.gates.testResults, so nothing is read from JUnit, lcov, Cobertura or
-          coverage-summary.json.
+          No file of test results lies where they usually do, and conductor.gates.testResults names none that
+          is there.
         </p>
       )}
+      {model.remarks.map((remark) => (
+        <p class="meta" key={remark}>
+          <bdi>{remark}</bdi>
+        </p>
+      ))}
       <ul>
         {model.results.map((result) => (
           <li class={`cond ${result.ok ? 'is-done' : 'is-warn'}`} key={result.place.file}>

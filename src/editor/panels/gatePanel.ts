@@ -36,7 +36,7 @@ export const gatePanel: PanelKind<GateModel, GateRequest> = {
 async function model(view: PanelView): Promise<PanelState<GateModel>> {
   const { track, context, subject } = view;
   const readAt = context.ports.clock();
-  const { evidence, problems, base, by } = await readEvidence(track);
+  const { evidence, remarks, problems, base, by } = await readEvidence(track, view.signal);
   const files = (evidence.results ?? []).map(({ file }) => file);
   watchResults(`${track.root}\u0000${track.key}`, files, view.signal, () => view.refresh());
   const chosen = chooseGate(track, evidence, subject.item);
@@ -57,6 +57,7 @@ async function model(view: PanelView): Promise<PanelState<GateModel>> {
       readAt: readAt.getTime(),
       base,
       notices: problems,
+      remarks,
       ...(by === undefined ? {} : { by }),
       ...(report ? { report } : {}),
     }),

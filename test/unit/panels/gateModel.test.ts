@@ -18,7 +18,11 @@ function model(track: Track, item?: string, evidence: GateEvidence = {}): GateMo
 }
 /** The model of one gate that no track gives. */
 function modelOfGate(gate: Gate, track = trackOf()): GateModel {
-  return gateModelOf(track, { gates: [gate], gate, evidence: {} }, { readAt: 0, base: '/w' });
+  return gateModelOf(
+    track,
+    { gates: [gate], gate, inUse: new Set(), evidence: {} },
+    { readAt: 0, base: '/w' },
+  );
 }
 function criterion(o: Partial<Criterion> = {}): Criterion {
   return { id: 'a', name: 'A', group: 'checks', state: 'passed', required: true, evidence: [], ...o };
@@ -62,6 +66,20 @@ describe('the gate that is looked at', () => {
     );
     assert.equal(model(plain, 'metrics:testing').gate.outcome, 'REJECT');
     assert.equal(model(trackOf(), 'metrics:testing').gate.id, 'metrics:testing');
+  });
+  it('can be a metric gate that the state file of the project sets up', () => {
+    const own = { name: 'release', criteria: { load: { min: 5, required: true } } };
+    const { choices } = model(plain, undefined, { metricGates: [own] });
+    assert.deepEqual(
+      choices
+        .filter(({ id: gateId }) => gateId.startsWith('metrics:'))
+        .map(({ id: gateId, word }) => [gateId, word]),
+      [
+        ['metrics:release', 'Not evaluated'],
+        ['metrics:testing', 'Not in use'],
+        ['metrics:deployment', 'Not in use'],
+      ],
+    );
   });
   it('can be PRE_LAUNCH before anything is due there, and is then among the choices', () => {
     const shown = model(plain, 'PRE_LAUNCH');

@@ -2,14 +2,16 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { Track } from '../../../model/track';
 import type { GateEvidence } from '../../../rules/gates/gateEvidence';
+import { readGateEvidence } from '../../../store/gateEvidence';
 import { personName } from '../../../store/git';
-import { TestResultsReader } from '../../../store/readTestResults';
 import { testResults } from '../../settings';
 import { readTestResultsSetting } from './testResultsSetting';
 
 /** What bears on the gates of a track besides the track itself, as it is on disk now. */
 export interface ReadEvidence {
   readonly evidence: GateEvidence;
+  /** What was not looked at, and why. */
+  readonly remarks: readonly string[];
   /** What is wrong with the settings. */
   readonly problems: readonly string[];
   /** Folder that holds the conductor directory. */
@@ -17,23 +19,21 @@ export interface ReadEvidence {
   readonly by?: string;
 }
 
-/** One for each folder: a file that has not changed is not read twice. */
-const readers = new Map<string, TestResultsReader>();
-
-export async function readEvidence(track: Track): Promise<ReadEvidence> {
+/** @throws the signal's reason when aborted */
+export async function readEvidence(track: Track, signal?: AbortSignal): Promise<ReadEvidence> {
   const uri = vscode.Uri.file(track.root);
   const base = dirname(track.root);
-  const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? base;
   const { named, problems } = readTestResultsSetting(testResults(uri));
-  let reader = readers.get(folder);
-  if (!reader) readers.set(folder, (reader = new TestResultsReader(folder)));
-  const [results, by] = await Promise.all([reader.read(named), nameIn(base)]);
-  return {
-    evidence: results.length > 0 ? { results } : {},
-    problems,
-    base,
-    ...(by === undefined || by === '' ? {} : { by }),
-  };
+  const [{ evidence, remarks }, by] = await Promise.all([
+    readGateEvidence(track, {
+      folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? base,
+      // Without a setting the usual places are looked at.
+      ...(named.length > 0 ? { resultPaths: named } : {}),
+      ...(signal ? { signal } : {}),
+    }),
+    nameIn(base),
+  ]);
+  return { evidence, remarks, problems, base, ...(by === undefined || by === '' ? {} : { by }) };
 }
 
 /** A name is asked for again after this long: a panel that follows running agents would ask several times a second. */
