@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../ui/icon';
 import { moveFocus } from '../ui/rovingFocus';
 
@@ -22,7 +22,8 @@ export function Menu({
   onClose: (back: boolean) => void;
 }) {
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => {
+  // At once: the next key is meant for the menu.
+  useLayoutEffect(() => {
     const buttons = [...(list.current?.querySelectorAll('button') ?? [])];
     (buttons.find((button) => button.getAttribute('aria-checked') === 'true') ?? buttons[0])?.focus();
   }, []);

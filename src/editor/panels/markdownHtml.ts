@@ -24,6 +24,11 @@ async function makeRenderer(): Promise<Renderer> {
     const alt = token?.content === undefined || token.content === '' ? source : token.content;
     return `<a class="image" href="${md.utils.escapeHtml(String(source))}">${md.utils.escapeHtml(`Image: ${alt}`)}</a>`;
   };
+  // What scrolls by itself can be reached by keyboard.
+  for (const kind of ['fence', 'code_block'] as const) {
+    const plain = md.renderer.rules[kind];
+    md.renderer.rules[kind] = (...all) => (plain?.(...all) ?? '').replace(/^<pre>/, '<pre tabindex="0">');
+  }
   md.core.ruler.push('conductor', ({ tokens }) => {
     for (const [i, token] of tokens.entries()) {
       withoutStyle(token);

@@ -5,7 +5,7 @@ import type { CheckpointDetail, CheckpointRow, DrawnStep } from '../../shared/tr
 import { presentDrawn, stepStatus } from './loop';
 import { recordIn, textIn } from './raw';
 import { moment, spanOf, timeOf, type TimeWords } from './times';
-import { counted, drawnSteps, short, stepName } from './words';
+import { counted, drawnSteps, isCommit, short, stepName } from './words';
 
 /** A text of a checkpoint, at most; the file has the rest. */
 const longest = 400;
@@ -64,6 +64,12 @@ function detailsOf(
   const say = (text: string | undefined | false, more: Omit<CheckpointDetail, 'text'> = {}): void => {
     if (text) details.push({ text: short(text, longest), ...more });
   };
+  const sayCommit = (text: string, commit: string | undefined, tone?: CheckpointDetail['tone']): void => {
+    const more = tone === undefined ? {} : { tone };
+    if (commit === undefined) say(tone === undefined ? undefined : text, more);
+    else if (isCommit(commit)) say(text, { ...more, commit });
+    else say(`${text} ${commit}`, more);
+  };
   say(contradiction(checkpoint), { tone: 'warn' });
   say(checkpoint.agent !== undefined && `Agent ${checkpoint.agent}`);
   for (const [word, written] of [
@@ -89,7 +95,7 @@ function detailsOf(
     say(`${String(checkpoint.tasksCompleted)}${of} tasks by its own count`);
   }
   say(checkpoint.lastTask !== undefined && `Last task ${checkpoint.lastTask.replace(/^task\s+/i, '')}`);
-  if (checkpoint.lastCommit !== undefined) say('Last commit', { commit: checkpoint.lastCommit });
+  sayCommit('Last commit', checkpoint.lastCommit);
   say(checkpoint.planVersion !== undefined && `Plan version ${String(checkpoint.planVersion)}`);
   say(
     step === 'FIX' &&
@@ -122,10 +128,11 @@ function detailsOf(
   }
   for (const reason of checkpoint.failureReasons.slice(0, mostReasons)) say(reason, { tone: 'bad' });
   for (const fix of checkpoint.fixesApplied?.slice(0, mostReasons) ?? []) {
-    say([fix.issue, fix.fix].filter((part) => part !== undefined).join(': ') || 'Fixed', {
-      tone: 'done',
-      ...(fix.commit === undefined ? {} : { commit: fix.commit }),
-    });
+    sayCommit(
+      [fix.issue, fix.fix].filter((part) => part !== undefined).join(': ') || 'Fixed',
+      fix.commit,
+      'done',
+    );
   }
   for (const left of checkpoint.fixesRemaining.slice(0, mostReasons))
     say(`Still to fix: ${left}`, { tone: 'warn' });

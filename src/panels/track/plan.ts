@@ -3,7 +3,7 @@ import type { Track } from '../../model/track';
 import { nextOpenTask } from '../../rules/progress';
 import { taskGraphOf, type TaskNode } from '../../rules/taskGraph';
 import type { PlanPhase, PlanPicture, PlanTask, ProgressPicture, SignName } from '../../shared/trackModel';
-import { counted, short, taskWord } from './words';
+import { counted, isCommit, short, taskWord } from './words';
 
 /** A task's text, at most: a line of a list, in full in the file. */
 const longest = 600;
@@ -111,7 +111,7 @@ function tasksBelow(
               longest,
             ),
           }),
-      ...(task.commit === undefined ? {} : { commit: task.commit }),
+      ...(task.commit === undefined || !isCommit(task.commit) ? {} : { commit: task.commit }),
       now: task.id === next,
     },
     ...task.tasks.flatMap((sub) => tasksBelow(sub, Math.min(depth + 1, 6), nodes, next)),

@@ -2,7 +2,7 @@ import type { TimeDoubt, TimelineEntry, TimelineSource } from '../../model/timel
 import { timelineSources } from '../../model/timeline';
 import type { TimelineItem, TimelinePicture } from '../../shared/trackModel';
 import { clockOf, dayOf, type TimeWords } from './times';
-import { short } from './words';
+import { isCommit, short } from './words';
 
 /** Entries that are sent to the page: what is older is in the files. */
 const most = 300;
@@ -48,7 +48,7 @@ function itemOf(entry: TimelineEntry, words: TimeWords): TimelineItem {
     ...(entry.detail === undefined ? {} : { detail: entry.detail }),
     ...(entry.by === undefined ? {} : { who: short(entry.by, 80) }),
     ...(entry.place === undefined ? {} : { place: entry.place }),
-    ...(entry.commit === undefined ? {} : { commit: entry.commit }),
+    ...(entry.commit === undefined || !isCommit(entry.commit) ? {} : { commit: entry.commit }),
     ...(also === '' ? {} : { also: `also in ${also}` }),
     ...(doubt === undefined ? {} : { doubt: doubtWord(doubt, entry.written) }),
   };

@@ -70,3 +70,8 @@ export const taskWord: Readonly<Partial<Record<SignName, string>>> = {
   open: 'Open',
   unclear: 'Unclear',
 };
+
+/** What can be a commit and so be opened; anything else is only a text. */
+export function isCommit(text: string): boolean {
+  return /^[0-9a-f]{4,64}$/i.test(text);
+}

@@ -4,7 +4,8 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { openPanelPage } from '../../../scripts/lib/panelPage.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
-import type { TrackModel } from '../../../src/shared/trackModel';
+import type { KeptState } from '../../../src/shared/protocol';
+import type { TrackLayout, TrackModel } from '../../../src/shared/trackModel';
 import { theBrowser } from '../session';
 import { seriousFindings } from './axe';
 import { hostileFiles, largePlan, loopMetadata } from './trackFiles';
@@ -86,9 +87,9 @@ describe('Track panel', () => {
       assert.match(await focusedName(o.page), /^Plan:/);
       await o.page.getByText('Nothing is recorded').waitFor({ state: 'detached' });
       await o.page.keyboard.press('Enter');
-      assert.deepEqual((await o.sent()).at(-1).request, { kind: 'openStep', step: 'PLAN' });
+      assert.deepEqual(await lastRequest(o), { kind: 'openStep', step: 'PLAN' });
       await o.page.keyboard.press('Alt+N');
-      assert.deepEqual((await o.sent()).at(-1).request, { kind: 'command', command: 'resumeTrack' });
+      assert.deepEqual(await lastRequest(o), { kind: 'command', command: 'resumeTrack' });
     } finally {
       await o.close();
     }
@@ -96,7 +97,7 @@ describe('Track panel', () => {
 
   it('marks: a click does or undoes, Space goes on, Enter opens, the menu has all markers', async () => {
     const o = await open(checkout);
-    const last = async () => (await o.sent()).at(-1).request as unknown;
+    const last = () => lastRequest(o);
     try {
       const box = (id: string) => o.page.getByRole('checkbox', { name: new RegExp(`^Task ${id} `) });
       await box('3.4').click();
@@ -155,7 +156,7 @@ describe('Track panel', () => {
       assert.equal(await o.page.getByRole('checkbox', { name: /^Task 1\.1 / }).count(), 0);
       await o.page.getByRole('tab', { name: 'Side by side' }).click();
       await o.page.getByRole('tabpanel').getByRole('heading', { level: 3 }).first().waitFor();
-      const kept = await o.kept();
+      const kept = await keptOf(o);
       assert.equal(kept.layout.tab, 'both');
       assert.equal(kept.layout.task, '3.4');
       assert.doesNotMatch(JSON.stringify(kept), /Renamed|Payment/, 'only where one is, never data');
@@ -198,7 +199,7 @@ describe('Track panel', () => {
         (count) => document.querySelectorAll('.timeline .line').length < count,
         before,
       );
-      assert.equal((await o.kept()).layout.source, 'metadata');
+      assert.equal((await keptOf(o)).layout.source, 'metadata');
     } finally {
       await o.close();
     }
@@ -208,9 +209,9 @@ describe('Track panel', () => {
     const o = await open(stock);
     try {
       await o.page.getByRole('button', { name: 'Repair tracks.md' }).click();
-      assert.equal((await o.sent()).at(-1).request.kind, 'repair');
+      assert.equal(((await lastRequest(o)) as { kind: string }).kind, 'repair');
       await o.page.getByRole('button', { name: 'Update tracks.md' }).click();
-      assert.deepEqual((await o.sent()).at(-1).request, {
+      assert.deepEqual(await lastRequest(o), {
         kind: 'resolve',
         item: stock.needsYou[0]?.id,
         action: 0,
@@ -332,6 +333,17 @@ describe('Track panel', () => {
   });
 });
 
+type Opened = Awaited<ReturnType<typeof openPanelPage>>;
+
+async function lastRequest(o: Opened): Promise<unknown> {
+  const sent = (await o.sent()) as { request?: unknown }[];
+  return sent.at(-1)?.request;
+}
+
+async function keptOf(o: Opened): Promise<KeptState<TrackLayout> & { layout: TrackLayout }> {
+  return (await o.kept()) as KeptState<TrackLayout> & { layout: TrackLayout };
+}
+
 /** How many px the page is wider than the panel. */
 function overflow(page: Page): Promise<number> {
   return page.evaluate(() =>
@@ -344,7 +356,7 @@ function focusedName(page: Page): Promise<string> {
 }
 
 /** What the page works on a new state, ms: measured and told, not asserted. */
-async function updateCost(o: Awaited<ReturnType<typeof openPanelPage>>, model: TrackModel): Promise<string> {
+async function updateCost(o: Opened, model: TrackModel): Promise<string> {
   const client = await o.page.context().newCDPSession(o.page);
   await client.send('Performance.enable');
   const scripting = async (): Promise<number> => {
