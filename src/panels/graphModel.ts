@@ -31,7 +31,7 @@ export function graphModelOf(
   const whole = o.whole ?? graph;
   const files = new Indexed();
   const paths = new Indexed();
-  const places = new Map(graph.nodes.map(({ id }, i) => [id, i]));
+  const places = placesOf(graph);
   const phases = graphPhases(whole, o.collapsed ?? new Set());
   const nodes = graphNodes(graph, {
     layout,
@@ -80,6 +80,11 @@ export function graphModelOf(
       return file === undefined ? { path } : { path, file };
     }),
   };
+}
+
+/** The position of each node by its id. */
+export function placesOf({ nodes }: TaskGraph): ReadonlyMap<string, number> {
+  return new Map(nodes.map(({ id }, i) => [id, i]));
 }
 
 function tasksById(track: Track): ReadonlyMap<string, Task> {
@@ -175,7 +180,7 @@ function isApparent(edge: TaskEdge | CollapsedEdge | undefined): boolean {
  * The task that Step Loop would start an agent at now. The executor works through the plan in its own order (spec 003,
  * "Agent Dispatch Table"), so an agent can be started for one task only: the one it would begin with.
  */
-function dispatchOf(track: Track, places: ReadonlyMap<string, number>): GraphDispatch {
+export function dispatchOf(track: Track, places: ReadonlyMap<string, number>): GraphDispatch {
   const next = nextActionOf(track);
   if (!track.loop)
     return { why: 'This track keeps no evaluate-loop, so no agent can be started for a task.' };
@@ -185,6 +190,7 @@ function dispatchOf(track: Track, places: ReadonlyMap<string, number>): GraphDis
   }
   const first = next.resumeFrom ?? nextOpenTask(track.plan)?.id;
   const node = first === undefined ? undefined : places.get(first);
-  if (node === undefined) return { why: `EXECUTE would start, but with no task of this graph. ${next.why}` };
-  return { node, why: `The executor would begin with ${first!}. ${next.why}` };
+  if (first === undefined || node === undefined)
+    return { why: `EXECUTE would start, but with no task of this graph. ${next.why}` };
+  return { node, why: `The executor would begin with ${first}. ${next.why}` };
 }

@@ -25,6 +25,7 @@ export function useGraphPage({
   const stageRef = useRef<Stage | undefined>(undefined);
   const stage = (stageRef.current ??= new Stage());
   const root = useRef<HTMLElement>(null);
+  const placed = useRef(false);
   const paneHeading = useRef<HTMLHeadingElement>(null);
   const scene = useMemo(() => sceneOf(model), [model]);
   const palette = usePalette();
@@ -130,6 +131,13 @@ export function useGraphPage({
   const toSelection = (): void => {
     if (selected !== undefined) stage.centre(regionOf(selected), Math.max(1, stage.camera.zoom));
   };
+
+  // The details take room from the picture: what is selected stays in view.
+  useEffect(() => {
+    if (selected === undefined || table) return undefined;
+    const frame = requestAnimationFrame(() => stage.reveal(regionOf(selected)));
+    return () => cancelAnimationFrame(frame);
+  }, [selectedId, table]);
 
   useEffect(() => {
     if (paneWish > 0) paneHeading.current?.focus();
@@ -241,6 +249,9 @@ export function useGraphPage({
       return true;
     },
     placeFirst: (): void => {
+      // The canvas comes and goes with the table; one stays where one was.
+      if (placed.current) return;
+      placed.current = true;
       if (layout?.camera) {
         stage.set(layout.camera);
         return;

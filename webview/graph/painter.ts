@@ -74,7 +74,8 @@ function paintEdges(
     if (of.length === 0) continue;
     const strong = isStrong(kind);
     const { colour, width, alpha, dashes } = strokesOf(kind, palette);
-    pen.globalAlpha = alpha;
+    // Thousands of lines at once would hide the boxes.
+    pen.globalAlpha = straight && !strong ? alpha / 2 : alpha;
     pen.strokeStyle = pen.fillStyle = colour;
     pen.lineWidth = Math.max(width, strong ? least * 1.5 : least * 0.7);
     pen.setLineDash(straight ? [] : [...dashes]);
@@ -140,7 +141,7 @@ function paintBlocks(
   const byColour = new Map<string, GraphNode[]>();
   for (const i of of) {
     const node = nodes[i]!;
-    const key = `${look.dim?.[i] === 1 ? 0.25 : 0.85} ${palette.tones[signOf(node).tone]}`;
+    const key = `${look.dim?.[i] === 1 ? 0.25 : 1} ${palette.tones[signOf(node).tone]}`;
     const known = byColour.get(key);
     if (known) known.push(node);
     else byColour.set(key, [node]);

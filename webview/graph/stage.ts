@@ -53,7 +53,9 @@ export class Stage {
     this.#picture = picture;
   }
 
+  /** Without effect while nothing is in view, as when the table is shown. */
   set(camera: GraphCamera): void {
+    if (this.#view.width === 0) return;
     this.#camera = within(camera, this.#picture, this.#view);
     this.#changed();
   }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import { markerWord, type SettableMarker } from '../../model/marker';
-import { graphModelOf } from '../../panels/graphModel';
+import { dispatchOf, graphModelOf, placesOf } from '../../panels/graphModel';
 import type { GraphModel, GraphRequest } from '../../shared/graphModel';
 import type { Reply } from '../../shared/protocol';
 import { refOf } from '../views/trackNodes';
@@ -46,9 +46,7 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
       case 'mark':
         return mark(view, request.task, request.marker, request.quick);
       case 'dispatch':
-        // Shows what would be started, with its exact command, and asks.
-        await vscode.commands.executeCommand('conductor.stepLoop', refOf(view.track));
-        return { ok: true };
+        return dispatch(view, request.task);
       case 'writeDag':
         return writeDag(view);
       case 'collapse':
@@ -66,6 +64,16 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
     }
   },
 };
+
+/** Step Loop shows what would be started, with its exact command, and asks. */
+async function dispatch({ track }: PanelView, task: string): Promise<Reply> {
+  const { graph } = pictureFor(track).picture;
+  const { node, why } = dispatchOf(track, placesOf(graph));
+  const first = node === undefined ? undefined : graph.nodes[node];
+  if (!first || (first.id !== task && first.taskId !== task)) return { ok: false, message: why };
+  await vscode.commands.executeCommand('conductor.stepLoop', refOf(track));
+  return { ok: true };
+}
 
 async function writeDag({ context, track }: PanelView): Promise<Reply> {
   const { writeDag: writeDagOf } = await import('../../engine/writeDag');

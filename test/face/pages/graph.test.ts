@@ -386,6 +386,53 @@ describe('graph page', () => {
     });
   });
 
+  it('asks for a phase as one box from its menu, and again after a reload', async () => {
+    let kept: unknown;
+    await withGraph(sample, async (o) => {
+      await o.page.getByRole('button', { name: 'All phases' }).click();
+      await o.page.getByRole('menuitemcheckbox').first().click();
+      assert.deepEqual(await lastRequest(o), { kind: 'collapse', phases: [sample.phases[0]!.key] });
+      await o.page.keyboard.press('Escape');
+      await focusIsOn(o, /All phases/);
+      kept = await o.kept();
+    });
+    await withGraph(
+      sample,
+      async (o) => {
+        await o.page.waitForFunction(() =>
+          (globalThis as unknown as { sent: { request?: { kind: string } }[] }).sent.some(
+            ({ request }) => request?.kind === 'collapse',
+          ),
+        );
+      },
+      { kept },
+    );
+  });
+
+  it('going to the table and back leaves the view where it was', async () => {
+    await withGraph(sample, async (o) => {
+      await o.page.keyboard.press('+');
+      await o.page.keyboard.press('+');
+      await o.page.waitForTimeout(300);
+      const zoom = await o.page.locator('.zoom').textContent();
+      await o.page.keyboard.press('t');
+      await o.page.getByRole('table').waitFor();
+      await o.page.keyboard.press('t');
+      await o.page.locator('.view .dag').waitFor();
+      assert.equal(await o.page.locator('.zoom').textContent(), zoom);
+    });
+  });
+
+  it('shows a card beside the pointer', async () => {
+    await withGraph(sample, async (o) => {
+      const at = (await box(o, '4.1').boundingBox())!;
+      await o.page.mouse.move(at.x + 40, at.y + 20);
+      await o.page.locator('.hover-card').getByText(/2\.4/).first().waitFor();
+      await o.page.mouse.move(at.x - 200, at.y + 80);
+      await o.page.locator('.hover-card').waitFor({ state: 'detached' });
+    });
+  });
+
   it('narrow: the table first, the canvas on demand', async () => {
     await withGraph(
       sample,
