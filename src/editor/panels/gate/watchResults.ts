@@ -5,8 +5,8 @@ import * as vscode from 'vscode';
 const restMs = 300;
 
 /**
- * Tells when one of the files changes, until the signal is aborted or the same key is watched anew. These files lie
- * outside of the conductor directory, which the store watches.
+ * Tells when one of the files or the setting that names them changes, until the signal is aborted or the same key is
+ * watched anew. These files lie outside of the conductor directory, which the store watches.
  */
 export function watchResults(
   key: string,
@@ -15,13 +15,13 @@ export function watchResults(
   changed: () => void,
 ): void {
   watched.get(key)?.dispose();
-  if (signal.aborted || files.length === 0) return;
+  if (signal.aborted) return;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const told = (): void => {
     clearTimeout(timer);
     timer = setTimeout(changed, restMs);
   };
-  const watchers = files.map((file) => {
+  const watchers: vscode.Disposable[] = files.map((file) => {
     const watcher = vscode.workspace.createFileSystemWatcher(
       new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)),
     );
@@ -30,6 +30,11 @@ export function watchResults(
     watcher.onDidDelete(told);
     return watcher;
   });
+  watchers.push(
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('conductor.gates')) told();
+    }),
+  );
   const disposable = new vscode.Disposable(() => {
     clearTimeout(timer);
     for (const watcher of watchers) watcher.dispose();
