@@ -195,9 +195,18 @@ function TaskRow({
   const row = useRef<HTMLLIElement>(null);
   const [menu, setMenu] = useState(false);
   const { icon, character, checked } = boxes[task.marker];
+  // What has been asked for and is not on disk yet: a second press goes on from there.
+  const coming = useRef<SettableMarker | undefined>(undefined);
+  useEffect(() => {
+    coming.current = undefined;
+  }, [task.marker]);
   const mark = (marker: SettableMarker, asked = false): void => {
-    void ask({ kind: 'mark', task: task.id, marker, asked });
+    if (!asked) coming.current = marker;
+    void ask({ kind: 'mark', task: task.id, marker, asked }).then(({ ok }) => {
+      if (!ok) coming.current = undefined;
+    });
   };
+  const present = (): PlanTask['marker'] => coming.current ?? task.marker;
   const open = (): void => void ask({ kind: 'openFile', place: { file, line: task.line } });
   const name = `Task ${task.number === undefined ? '' : `${task.number} `}${task.text}`;
   return (
@@ -227,7 +236,7 @@ function TaskRow({
         tabIndex={inTab ? 0 : -1}
         onFocus={onFocus}
         onClick={() => {
-          if (task.canMark) mark(task.marker === 'done' ? 'todo' : 'done');
+          if (task.canMark) mark(present() === 'done' ? 'todo' : 'done');
         }}
         onContextMenu={(event) => {
           event.preventDefault();
@@ -236,7 +245,7 @@ function TaskRow({
         onKeyDown={(event) => {
           if (event.key === ' ') {
             event.preventDefault();
-            if (task.canMark && !event.repeat) mark(following[task.marker]);
+            if (task.canMark && !event.repeat) mark(following[present()]);
           } else if (event.key === 'Enter') {
             event.preventDefault();
             open();

@@ -58,6 +58,8 @@ export class OpenPanel<Model, Request> implements vscode.Disposable {
       panel.onDidDispose(() => this.dispose()),
       context.source.onDidChange(() => this.#changed()),
     );
+    const followed = kind.follow?.(context, subject, () => this.refresh());
+    if (followed) this.#disposables.push(followed);
     context.source.setVisible(this.#viewId, panel.visible);
     this.#setTitle(this.#track);
     webview.html = panelPage(webview, { dist: o.dist, panel: kind.name, title: panel.title, subject });

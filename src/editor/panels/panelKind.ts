@@ -1,3 +1,4 @@
+import type { Disposable } from 'vscode';
 import type * as z from 'zod';
 import type { Track } from '../../model/track';
 import type { PanelName, PanelState, PanelSubject, Reply } from '../../shared/protocol';
@@ -15,6 +16,8 @@ export interface PanelKind<Model, Request> {
    * tests) makes it stale only through `refresh`. One at a time.
    */
   model(view: PanelView): Promise<PanelState<Model>>;
+  /** What else than its track makes it stale: calls `changed` until disposed, with the panel. */
+  follow?(context: CommandContext, subject: PanelSubject, changed: () => void): Disposable;
   /** Does what the page asks. Throwing is told to the person and logged. */
   handle(view: PanelView, request: Request): Promise<Reply>;
 }

@@ -1,5 +1,5 @@
-import { basename } from 'node:path';
-import { commands, l10n } from 'vscode';
+import { basename, join } from 'node:path';
+import { commands, Disposable, l10n, RelativePattern, Uri, workspace } from 'vscode';
 import { markerWord } from '../../model/marker';
 import { trackModelOf } from '../../panels/trackModel';
 import { timelinePicture } from '../../panels/track/timeline';
@@ -43,14 +43,47 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
       }),
     };
   },
+  follow(context, subject, changed) {
+    const about = (): string =>
+      JSON.stringify(
+        context.needsYou.items.filter(
+          ({ root, trackKey }) => root === subject.root && trackKey === subject.key,
+        ),
+      );
+    let shown = about();
+    // The store reads no spec.md: it decides nothing.
+    const specs = workspace.createFileSystemWatcher(
+      new RelativePattern(Uri.file(join(subject.root, subject.key)), '*.md'),
+    );
+    const isSpec = (uri: Uri): void => {
+      if (/^spec\.md$/i.test(basename(uri.fsPath))) changed();
+    };
+    return Disposable.from(
+      specs,
+      specs.onDidChange(isSpec),
+      specs.onDidCreate(isSpec),
+      specs.onDidDelete(isSpec),
+      // Heartbeats and locks go stale without any file changing.
+      context.needsYou.onDidChange(() => {
+        const now = about();
+        if (now === shown) return;
+        shown = now;
+        changed();
+      }),
+    );
+  },
   handle(view, request) {
     switch (request.kind) {
       case 'command':
-        return run(view, request.command, refOf(view.track));
+        return run(request.command, refOf(view.track));
       case 'mark':
-        return mark(view, request);
+        // One after the other: the second press of Space is not to overtake the first.
+        return (marking = marking.then(
+          () => mark(view, request),
+          () => mark(view, request),
+        ));
       case 'repair':
-        return run(view, 'repair', {
+        return run('repair', {
           track: refOf(view.track),
           argument: request.repair,
           place: { file: request.file },
@@ -64,9 +97,10 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
 };
 
 const done: Reply = { ok: true };
+let marking: Promise<Reply> = Promise.resolve(done);
 
 /** The side bar's own command, which asks and tells by itself. */
-async function run(_view: PanelView, command: string, argument: unknown): Promise<Reply> {
+async function run(command: string, argument: unknown): Promise<Reply> {
   await commands.executeCommand(`conductor.${command}`, argument);
   return done;
 }
@@ -82,12 +116,14 @@ async function mark(view: PanelView, request: TrackRequest & { kind: 'mark' }): 
   }
   const { markTarget, markTask } = await import('../commands/markerCommands');
   if (request.asked) {
+    // The person may take their time over the questions: nothing waits for them.
     const node = { kind: 'task', id: '', track: refOf(track), file: target.file, task: target.task };
-    await markTask(request.marker)(context, node);
+    void markTask(request.marker)(context, node).catch((error: unknown) => context.log.error(error as Error));
     return done;
   }
   const outcome = await markTarget(context, target, { marker: request.marker });
-  if (!outcome) return done;
+  // The person does not want it after all.
+  if (!outcome) return { ok: false };
   if ('refused' in outcome) return { ok: false, message: outcome.refused.message };
   if (outcome.changed && outcome.where === 'buffer') {
     return {

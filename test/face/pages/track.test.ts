@@ -109,6 +109,12 @@ describe('Track panel', () => {
       await o.page.keyboard.press('Space');
       assert.deepEqual(await last(), { kind: 'mark', task: '3.2', marker: 'done', asked: false });
       assert.equal((await o.sent()).length, before + 1, 'Space is no click besides');
+      await o.page.keyboard.press('Space');
+      assert.deepEqual(
+        await last(),
+        { kind: 'mark', task: '3.2', marker: 'todo', asked: false },
+        'the second press goes on from the first, though the disk has not answered',
+      );
       await o.page.keyboard.press('ArrowUp');
       assert.match(await focusedName(o.page), /^Task 3\.1 /);
       await o.page.keyboard.press('Enter');
