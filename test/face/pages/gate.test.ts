@@ -49,10 +49,32 @@ async function allRequests({ sent }: Opened): Promise<Asked[]> {
 
 describe('gate page', () => {
   let project: Project;
+  let reviewed: Project;
   before(async () => {
     project = await evaluatedProject();
+    const said = { gate: 'EVALUATE_EXECUTION', round: 2, by: 'Ada Lovelace' };
+    reviewed = await evaluatedProject(['Deliverables'], {
+      gate_reviews: [
+        {
+          ...said,
+          round: 1,
+          decision: 'REQUEST_CHANGES',
+          note: 'Refunds first',
+          outcome: 'FAIL',
+          at: '2026-01-29T10:00:00Z',
+        },
+        {
+          ...said,
+          decision: 'WAIVE',
+          criterion: 'deliverables',
+          note: 'Moves to the next release',
+          at: '2026-01-30T10:00:00Z',
+        },
+        { ...said, decision: 'SHRUG', at: 'some day' },
+      ],
+    });
   });
-  after(() => project.dispose());
+  after(() => Promise.all([project.dispose(), reviewed.dispose()]));
 
   const states: Readonly<Record<string, () => Promise<GateModel>>> = {
     execution: async () => modelOf(await project.track(id), { evidence: results, by: 'Ada Lovelace' }),
@@ -60,6 +82,9 @@ describe('gate page', () => {
       modelOf(await project.track(id), { item: 'metrics:testing', evidence: results, by: 'Ada Lovelace' }),
     sample: async () => modelOf(await sampleTrack('stock-reservations')),
     plan: async () => modelOf(await sampleTrack('one-page-checkout'), { item: 'EVALUATE_PLAN' }),
+    phase: async () => modelOf(await project.track(id), { item: 'phase:1', by: 'Ada Lovelace' }),
+    launch: async () => modelOf(await sampleTrack('one-page-checkout'), { item: 'PRE_LAUNCH' }),
+    waived: async () => modelOf(await reviewed.track(id), { by: 'Ada Lovelace', evidence: results }),
   };
   for (const [name, model] of Object.entries(states)) {
     for (const theme of themes) {
