@@ -141,7 +141,7 @@ function Node({
       {node.now ? (
         <>
           <rect class="flag" x={x + 8} y={y - 17} width="36" height="16" rx="2" />
-          <text class="flagt" x={x + 26} y={y - 5} text-anchor="middle">
+          <text aria-hidden="true" class="flagt" x={x + 26} y={y - 5} text-anchor="middle">
             Now
           </text>
         </>
