@@ -105,7 +105,9 @@ export interface ShownCriterion {
   readonly evidence: readonly ShownEvidence[];
   /** How it stood in the earlier rounds of its group, in their order. */
   readonly past: readonly Look[];
+  /** Who waived it and why, and when. */
   readonly waived?: string;
+  readonly waivedAt?: string;
   /** Why this criterion can never be waived. */
   readonly notWaivable?: string;
   readonly waive: Act;

@@ -5,6 +5,7 @@ import { State } from '../ui/state';
 import { EvidenceList } from './evidence';
 import { lookSigns } from './looks';
 import { Text } from './text';
+import { timeText } from './time';
 import { RowActions, rowProps, stopOf, walkRows, type RowContext } from './rows';
 
 interface GroupProps {
@@ -229,7 +230,12 @@ function Note({ criterion }: { criterion: ShownCriterion }) {
   return (
     <>
       {seen !== undefined && <Text class={criterion.metric ? 'meta seen-note' : 'muted'} text={seen} />}
-      {waived !== undefined && <bdi class="meta waiver"> {waived}</bdi>}
+      {waived !== undefined && (
+        <span class="meta waiver">
+          <bdi>{waived}</bdi>
+          {criterion.waivedAt !== undefined && `, ${timeText(criterion.waivedAt)}`}
+        </span>
+      )}
       {stands && notWaivable !== undefined && (
         <span class="meta waiver"> Cannot be waived: {notWaivable}</span>
       )}

@@ -3,13 +3,13 @@ import { l10n } from 'vscode';
 import { chooseGate } from '../../panels/gate/choose';
 import { gateModelOf } from '../../panels/gateModel';
 import type { GateModel, GateRequest, ReviewAsked } from '../../shared/gateModel';
-import type { PanelState, Reply } from '../../shared/protocol';
+import type { PanelState, PanelSubject, Reply } from '../../shared/protocol';
 import { openPlace } from '../commands/commandContext';
 import { gateRequest } from './gate/gateRequest';
 import { readEvidence } from './gate/readEvidence';
 import { reportOf, writeReport } from './gate/reports';
 import { reviewAsked } from './gate/reviewAsked';
-import { watchResults } from './gate/watchResults';
+import { ResultsWatch } from './gate/watchResults';
 import type { PanelKind, PanelView } from './panelKind';
 
 /** Reviews the gates of a track (DESIGN §6, "Gate review"). */
@@ -18,6 +18,17 @@ export const gatePanel: PanelKind<GateModel, GateRequest> = {
   word: 'Gate',
   request: gateRequest,
   model,
+  follow(_context, subject, changed) {
+    const watch = new ResultsWatch(changed);
+    const key = watchKey(subject);
+    watches.set(key, watch);
+    return {
+      dispose: () => {
+        watch.dispose();
+        if (watches.get(key) === watch) watches.delete(key);
+      },
+    };
+  },
   handle(view, request) {
     switch (request.kind) {
       case 'turn':
@@ -33,12 +44,19 @@ export const gatePanel: PanelKind<GateModel, GateRequest> = {
   },
 };
 
+/** One for each open panel: there is one of a kind for each track. */
+const watches = new Map<string, ResultsWatch>();
+
+function watchKey({ root, key }: PanelSubject): string {
+  return `${root}\u0000${key}`;
+}
+
 async function model(view: PanelView): Promise<PanelState<GateModel>> {
   const { track, context, subject } = view;
   const readAt = context.ports.clock();
   const { evidence, remarks, problems, base, by } = await readEvidence(track, view.signal);
   const files = (evidence.results ?? []).map(({ file }) => file);
-  watchResults(`${track.root}\u0000${track.key}`, files, view.signal, () => view.refresh());
+  watches.get(watchKey(subject))?.watch(files);
   const chosen = chooseGate(track, evidence, subject.item);
   if (!chosen) {
     return {

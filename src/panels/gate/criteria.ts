@@ -83,6 +83,7 @@ function shownCriterion(
     ...(waived
       ? { waived: `Waived by ${short(waived.by, 80)}${waived.note ? `: ${short(waived.note, 600)}` : ''}` }
       : {}),
+    ...(waived?.at === undefined ? {} : { waivedAt: short(waived.at, 60) }),
     ...(criterion.notWaivable === undefined ? {} : { notWaivable: short(criterion.notWaivable, 300) }),
     waive: actOf(ownOf(actions.waive, id)),
     ...(enter && offersEntry(enter) ? { enter: actOf(enter) } : {}),

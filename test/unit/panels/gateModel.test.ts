@@ -127,6 +127,42 @@ describe('the Gate panel', () => {
       await project.dispose();
     }
   });
+  it('tells that a report contradicts itself, and that its verdicts do not let it pass', async () => {
+    const project = await evaluatedProject();
+    try {
+      const file = `tracks/${id}/evaluation-report.md`;
+      await project.write(file, `${await project.text(file)}\n### Verdict: FAIL\n`);
+      const { gate } = model(await project.track(id));
+      assert.ok(gate.contradictions.length > 0, 'nothing is told');
+      assert.notEqual(gate.outcome, 'PASS');
+    } finally {
+      await project.dispose();
+    }
+  });
+  it('of an archived or paused track, or one whose metadata.json is broken, offers nothing and says why', async () => {
+    const project = await evaluatedProject();
+    try {
+      const track = await project.track(id);
+      const { metadata: _metadata, ...broken } = track;
+      const all: readonly [Track, RegExp][] = [
+        [{ ...track, archived: true }, /archived/],
+        [{ ...track, metadata: { ...track.metadata!, status: 'paused' } }, /paused/],
+        [broken, /cannot be read/],
+      ];
+      for (const [closed, why] of all) {
+        const { gate } = model(closed, 'EVALUATE_EXECUTION');
+        const { approve, requestChanges, reject } = gate.acts;
+        for (const act of [approve, requestChanges, reject]) {
+          assert.equal(act.allowed, false);
+          assert.match(act.says, why);
+        }
+        assert.match(gate.standing, why);
+        assert.ok(gate.groups.every(({ criteria }) => criteria.every(({ waive }) => !waive.allowed)));
+      }
+    } finally {
+      await project.dispose();
+    }
+  });
   it('keeps a waived criterion visible, with who, why and the way back', async () => {
     const review: GateReview = {
       gate: 'EVALUATE_EXECUTION',
@@ -143,6 +179,7 @@ describe('the Gate panel', () => {
       const shown = gate.groups[0]?.criteria.find(({ id: key }) => key === 'deliverables');
       assert.equal(shown?.look, 'waived');
       assert.equal(shown?.waived, 'Waived by Ada: next release');
+      assert.equal(shown?.waivedAt, '2026-01-31T10:00:00Z');
       assert.equal(shown?.withdraw?.allowed, true);
       assert.match(shown?.withdraw?.says ?? '', /counts again as fail/);
       assert.equal(shown?.waive.allowed, false);

@@ -5,45 +5,47 @@ import * as vscode from 'vscode';
 const restMs = 300;
 
 /**
- * Tells when one of the files or the setting that names them changes, until the signal is aborted or the same key is
- * watched anew. These files lie outside of the conductor directory, which the store watches.
+ * Tells when a file of test results, or the setting that names them, changes. These files lie outside of the conductor
+ * directory, which the store watches. Which files they are is known only once they have been looked for.
  */
-export function watchResults(
-  key: string,
-  files: readonly string[],
-  signal: AbortSignal,
-  changed: () => void,
-): void {
-  watched.get(key)?.dispose();
-  if (signal.aborted) return;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const told = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(changed, restMs);
-  };
-  const watchers: vscode.Disposable[] = files.map((file) => {
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)),
-    );
-    watcher.onDidChange(told);
-    watcher.onDidCreate(told);
-    watcher.onDidDelete(told);
-    return watcher;
-  });
-  watchers.push(
-    vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('conductor.gates')) told();
-    }),
-  );
-  const disposable = new vscode.Disposable(() => {
-    clearTimeout(timer);
-    for (const watcher of watchers) watcher.dispose();
-    signal.removeEventListener('abort', stop);
-    if (watched.get(key) === disposable) watched.delete(key);
-  });
-  const stop = (): void => void disposable.dispose();
-  signal.addEventListener('abort', stop);
-  watched.set(key, disposable);
-}
+export class ResultsWatch implements vscode.Disposable {
+  readonly #settings: vscode.Disposable;
+  #files = '';
+  #watchers: readonly vscode.Disposable[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #disposed = false;
 
-const watched = new Map<string, vscode.Disposable>();
+  constructor(readonly changed: () => void) {
+    this.#settings = vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('conductor.gates')) this.changed();
+    });
+  }
+
+  watch(files: readonly string[]): void {
+    const named = files.join('\u0000');
+    if (this.#disposed || named === this.#files) return;
+    this.#files = named;
+    for (const watcher of this.#watchers) watcher.dispose();
+    this.#watchers = files.map((file) => {
+      const watcher = vscode.workspace.createFileSystemWatcher(
+        new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)),
+      );
+      watcher.onDidChange(this.#told);
+      watcher.onDidCreate(this.#told);
+      watcher.onDidDelete(this.#told);
+      return watcher;
+    });
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    this.#settings.dispose();
+    for (const watcher of this.#watchers) watcher.dispose();
+  }
+
+  readonly #told = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.changed, restMs);
+  };
+}
