@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { OpenPanel } from '../../src/editor/panels/openPanel';
 import type { GateModel, GateRequest } from '../../src/shared/gateModel';
 import type { HostMessage, PanelState, Reply } from '../../src/shared/protocol';
-import { activated, inTrack, Person, reset, row, run, text, track, until } from './support/host';
+import { activated, folder, inTrack, Person, reset, row, run, text, track, until } from './support/host';
 
 type Panel = OpenPanel<unknown, unknown>;
 
@@ -116,6 +118,26 @@ describe('gate panel', () => {
     const opened = await open('Active', 'Cart', 'Gates', 'Execution Evaluation Report');
     assert.equal(opened.panel.subject.item, 'EVALUATE_EXECUTION');
     assert.equal((await modelOf(opened)).gate.id, 'EVALUATE_EXECUTION');
+  });
+
+  it('follows a file of test results that the setting names', async () => {
+    const settings = vscode.workspace.getConfiguration('conductor');
+    const file = join(folder, 'reports', 'junit.xml');
+    await settings.update('gates.testResults', ['reports/junit.xml'], vscode.ConfigurationTarget.Workspace);
+    try {
+      const opened = await open('Active', 'Cart');
+      await modelOf(opened, ({ results }) => results.length === 1 && results[0]?.ok === false);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(
+        file,
+        '<testsuite name="all" tests="2" failures="1"><testcase name="a"/><testcase name="b"><failure/></testcase></testsuite>',
+      );
+      const { results } = await modelOf(opened, (model) => model.results[0]?.ok === true);
+      assert.match(results[0]?.text ?? '', /1 passed, 1 failed|1 of 2/);
+    } finally {
+      rmSync(dirname(file), { recursive: true, force: true });
+      await settings.update('gates.testResults', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it('tells what is wrong with the setting', async () => {
