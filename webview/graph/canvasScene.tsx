@@ -37,10 +37,10 @@ export function CanvasScene({
     at.height = Math.ceil(height * ratio);
     at.style.width = `${at.width / ratio}px`;
     at.style.height = `${at.height / ratio}px`;
-    const { region, zoom, detail } = drawing;
+    const { region, zoom, detail, rough } = drawing;
     const scale = zoom * ratio;
     pen.setTransform(scale, 0, 0, scale, -region.left * scale, -region.top * scale);
-    paintScene(pen, scene, { region, detail, look, palette, ring });
+    paintScene(pen, scene, { region, detail, look, palette, ring, rough });
   }, [scene, look, palette, drawing, ring]);
 
   const listed = useMemo(() => nodesIn(scene, drawing.region).slice(0, mostListed), [scene, drawing]);

@@ -6,6 +6,8 @@ import { nodesIn, type Region, type Scene } from './scene';
 /** More boxes in view than this are painted on a canvas. */
 const mostInSvg = 1_000;
 const mostOnTheWay = 60;
+/** Of more boxes than this only the colours are painted on the way. */
+const mostWithText = 300;
 /** Shadows of nothing: edges and rings that stand out of the picture, px. */
 const overhang = 60;
 
@@ -18,6 +20,8 @@ export interface Drawing {
   readonly region: Region;
   readonly zoom: number;
   readonly detail: Detail;
+  /** Made while something moves: of very many boxes and lines less is drawn. */
+  readonly rough: boolean;
 }
 
 /** The drawing for what is in view now; the one before when that still does. @param atRest nothing has moved for a while */
@@ -32,13 +36,18 @@ export function drawingFor(
   const picture = { left: -overhang, top: -overhang, right: width + overhang, bottom: height + overhang };
   if (before && covers(before.region, common(view, picture))) {
     const scale = zoom / before.zoom;
-    if (atRest ? scale === 1 : scale > 0.5 && scale < 2) return before;
+    if (atRest ? scale === 1 : scale > 0.4 && scale < 2.5) return before;
   }
-  const region = common(grown(view, 0.4), picture);
+  // While one zooms, for where it leads to: more of the picture and coarser, or finer.
+  const way = atRest || !before || zoom === before.zoom ? 'still' : zoom < before.zoom ? 'out' : 'in';
+  const region = common(grown(view, way === 'out' ? 0.9 : 0.4), picture);
+  const drawn = zoom * (way === 'out' ? 0.6 : way === 'in' ? 1.3 : 1);
   // Making elements takes longer than painting: on the way, only few boxes become elements.
   const most = atRest || !before ? mostInSvg : mostOnTheWay;
   const kind = scene.model.nodes.length > most && nodesIn(scene, view).length > most ? 'canvas' : 'svg';
-  return { kind, region, zoom, detail: detailAt(zoom) };
+  const rough = !atRest && before !== undefined;
+  const crowded = rough && kind === 'canvas' && nodesIn(scene, region).length > mostWithText;
+  return { kind, region, zoom: drawn, detail: crowded ? 'block' : detailAt(drawn), rough };
 }
 
 function common(a: Region, b: Region): Region {

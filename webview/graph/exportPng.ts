@@ -62,6 +62,7 @@ export async function graphPng(scene: Scene, look: Look, palette: Palette): Prom
     look: { critical: look.critical, holding: new Set() },
     palette,
     ring: false,
+    rough: false,
   });
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('The browser made no picture: the graph may be too large. Save it as SVG.');

@@ -9,6 +9,9 @@ import { cutToFit, isolated } from './textFit';
 
 /** More edges than this in view are drawn as straight lines: nobody can follow their bends. */
 const mostBends = 3_000;
+const mostRoughBends = 1_000;
+/** Of more edges than this in view only a part is drawn while something moves. */
+const mostRough = 2_000;
 
 /**
  * Draws a region of the scene on a canvas whose unit is a px of the picture. The only painter: for the view of large
@@ -17,7 +20,7 @@ const mostBends = 3_000;
 export function paintScene(
   pen: CanvasRenderingContext2D,
   scene: Scene,
-  o: { region: Region; detail: Detail; look: Look; palette: Palette; ring: boolean },
+  o: { region: Region; detail: Detail; look: Look; palette: Palette; ring: boolean; rough: boolean },
 ): void {
   const { region, detail, look } = o;
   paintEdges(pen, scene, o);
@@ -61,12 +64,22 @@ function strokesOf(kind: EdgeKind, palette: Palette): Strokes {
 function paintEdges(
   pen: CanvasRenderingContext2D,
   scene: Scene,
-  { region, detail, look, palette }: { region: Region; detail: Detail; look: Look; palette: Palette },
+  {
+    region,
+    detail,
+    look,
+    palette,
+    rough,
+  }: { region: Region; detail: Detail; look: Look; palette: Palette; rough: boolean },
 ): void {
   const byKind = new Map<EdgeKind, GraphEdge[]>(edgeKinds.map((kind) => [kind, []]));
   const edges = edgesIn(scene, region);
-  for (const edge of edges) byKind.get(edgeKind(edge, scene, look))!.push(edge);
-  const straight = edges.length > mostBends;
+  const each = rough ? Math.ceil(edges.length / mostRough) : 1;
+  edges.forEach((edge, e) => {
+    const kind = edgeKind(edge, scene, look);
+    if (e % each === 0 || isStrong(kind)) byKind.get(kind)!.push(edge);
+  });
+  const straight = edges.length > (rough ? mostRoughBends : mostBends);
   // Thin lines stay as thin as a px of the screen allows.
   const least = 1 / pen.getTransform().a;
   for (const kind of edgeKinds) {
