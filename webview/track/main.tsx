@@ -55,6 +55,8 @@ function TrackView({
   }, []);
 
   const met = model.conditions.filter(({ status }) => status?.word === 'Met').length;
+  const hasMiddle =
+    model.loop !== undefined || model.timeline.entries.length + model.timeline.remarks.length > 0;
   return (
     <main class="panel">
       <Head model={model} ask={ask} />
@@ -72,7 +74,7 @@ function TrackView({
       </div>
       <div class="body">
         <Notices model={model} ask={ask} />
-        <div class={`cols3 ${at.tab === 'both' ? 'spread' : ''}`}>
+        <div class={`cols3 ${hasMiddle ? '' : 'two'} ${at.tab === 'both' ? 'spread' : ''}`}>
           <Documents
             model={model}
             ask={ask}
@@ -92,10 +94,12 @@ function TrackView({
               />
             }
           />
-          <div class="stack">
-            <Checkpoints model={model} ask={ask} chosen={at.step} onChoose={(step) => move({ step })} />
-            <Timeline model={model} ask={ask} source={at.source} onSource={(source) => move({ source })} />
-          </div>
+          {hasMiddle ? (
+            <div class="stack">
+              <Checkpoints model={model} ask={ask} chosen={at.step} onChoose={(step) => move({ step })} />
+              <Timeline model={model} ask={ask} source={at.source} onSource={(source) => move({ source })} />
+            </div>
+          ) : null}
           <div class="stack">
             <NeedsYou model={model} ask={ask} />
             <Remarks title="Blockers" remarks={model.blockers} icon="circle-slash" ask={ask} />

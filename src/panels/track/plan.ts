@@ -99,7 +99,7 @@ function tasksBelow(
       marker: task.marker,
       canMark: task.place !== 'derived',
       state,
-      word: wordOf(task, state, node),
+      word: wordOf(task, state, node, nodes),
       ...(reason === undefined
         ? {}
         : {
@@ -134,13 +134,20 @@ function stateOf({ marker }: Task): SignName {
   }
 }
 
-function wordOf(task: Task, state: SignName, node: TaskNode | undefined): string {
+function wordOf(
+  task: Task,
+  state: SignName,
+  node: TaskNode | undefined,
+  nodes: ReadonlyMap<string, TaskNode>,
+): string {
   const word = taskWord[state] ?? 'Open';
   if (node === undefined) return word;
   if (state === 'running' && node.progressPct !== undefined) return `${word}, ${String(node.progressPct)} %`;
   const by = node.blockedBy.find(({ id }) => id !== node.id);
   if ((state === 'blocked' || state === 'waiting') && by) {
-    return `${state === 'blocked' ? 'Blocked by' : 'Waits for'} ${short(by.id, 24)}`;
+    // An id that is made of the text reads worse than the text.
+    const name = by.id.includes('/') ? (nodes.get(by.id)?.name ?? by.id) : by.id;
+    return `${state === 'blocked' ? 'Blocked by' : 'Waits for'} ${short(name, 24)}`;
   }
   return task.needsPerson && state === 'ready' ? 'For you to tick' : word;
 }

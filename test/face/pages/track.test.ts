@@ -19,7 +19,8 @@ async function open(model: TrackModel, o: Options = {}) {
     state: { status: 'ready', model },
     ...o,
   });
-  await panel.page.getByRole('heading', { level: 1 }).waitFor();
+  // The skeleton has a heading, too.
+  await panel.page.getByRole('contentinfo').waitFor();
   return panel;
 }
 

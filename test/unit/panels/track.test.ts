@@ -266,6 +266,11 @@ describe('track panel: the plan', () => {
     assert.equal(tasks.at(-1)?.word, 'Waits for 1.3');
   });
 
+  it('names what a task waits for by its text where the plan has no numbers', () => {
+    const picture = planPicture(withPlan('## Phase 1: A\n- [~] First thing\n- [ ] Second thing\n'));
+    assert.equal(picture.phases[0]?.tasks[1]?.word, 'Waits for First thing');
+  });
+
   it('counts as plan.md does and says what is not counted', () => {
     const picture = progressPicture(withPlan(text));
     assert.equal(picture.sentence, '1 of 4 tasks done');
