@@ -74,6 +74,8 @@ export function busTasks(bus: MessageBus | undefined): ReadonlyMap<string, BusTa
     const at = bus.workers.find(({ workerId }) => workerId === waiting.source);
     const id = waiting.taskId ?? at?.taskId;
     if (id === undefined) continue;
+    // Its worker is gone and another one is at the task: that wait holds nobody up any more.
+    if (!at && tasks.get(plainTaskId(id))?.worker?.status.toUpperCase() === 'RUNNING') continue;
     const holder = holdersOf(bus, waiting.waitingFor, waiting.resource)[0];
     const wanted =
       waiting.resource === undefined || waiting.resource === waiting.waitingFor

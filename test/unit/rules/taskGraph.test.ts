@@ -222,6 +222,23 @@ describe('taskGraphOf, with a dag block', () => {
     ]);
   });
 
+  it('does not hold a task up that another worker has taken over', () => {
+    const waiting = [
+      { source: 'w1', taskId: '1', waitingFor: 'file_lock', resource: 'src/a.ts', line: 12 },
+    ] as const;
+    const stateWith = (workerId: string) =>
+      nodeIn(
+        dagTrack(
+          dagOf([nodeOf('1')]),
+          { 1: 'doing' },
+          busOf({ workers: [{ workerId, taskId: '1', status: 'RUNNING' }], waiting }),
+        ),
+        '1',
+      ).state;
+    assert.equal(stateWith('w2'), 'running');
+    assert.equal(stateWith('w1'), 'blocked');
+  });
+
   it('does not start a task again that the bus calls complete, and does not call it done before plan.md does', () => {
     const bus = busOf({ messages: [message('TASK_COMPLETE', { task_id: '1' }, 7)] });
     const graph = dagTrack(dagOf([nodeOf('1'), nodeOf('2', ['1'])]), { 1: 'todo', 2: 'todo' }, bus);
