@@ -20,7 +20,7 @@ async function open(model: TrackModel, o: Options = {}) {
     ...o,
   });
   // The skeleton has a heading, too.
-  await panel.page.getByRole('contentinfo').waitFor();
+  await panel.page.locator('.foot').waitFor();
   return panel;
 }
 
