@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import { markerWord, type SettableMarker } from '../../model/marker';
+import type { Track } from '../../model/track';
 import { dispatchOf, graphModelOf, placesOf } from '../../panels/graphModel';
 import type { GraphModel, GraphRequest } from '../../shared/graphModel';
 import type { Reply } from '../../shared/protocol';
+import { Pace } from '../../store/pace';
 import { refOf } from '../views/trackNodes';
 import { graphText, isPng, saveExport } from './graph/exports';
-import { collapse, pictureFor } from './graph/pictures';
+import { collapse, graphOf, pictureFor } from './graph/pictures';
 import { graphRequest } from './graph/request';
 import type { PanelKind, PanelView } from './panelKind';
 
@@ -14,32 +16,18 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
   name: 'graph',
   word: 'Graph',
   request: graphRequest,
-  model({ track, context }) {
+  async model({ track, context, signal }) {
+    // Of ten thousand tasks each of the three takes a while; others get their turn between them.
+    const pace = new Pace();
+    graphOf(track);
+    await pace.breathe(signal);
     const shown = pictureFor(track);
-    if (shown.whole.nodes.length === 0) {
-      return Promise.resolve({
-        status: 'empty',
-        ...(track.documents.plan === undefined
-          ? {
-              title: l10n.t('There is no plan to draw yet.'),
-              detail: l10n.t(
-                '"{0}" has no plan.md. Write one, or let the planner do it with Step Loop; the graph appears by itself.',
-                track.name,
-              ),
-            }
-          : {
-              title: l10n.t('The plan has no tasks.'),
-              detail: l10n.t(
-                '{0} holds no task: no check box below a phase, and no dag block. Add tasks to it; the graph appears by itself.',
-                track.documents.plan,
-              ),
-            }),
-      });
-    }
-    return Promise.resolve({
+    if (shown.whole.nodes.length === 0) return { status: 'empty', ...nothingToDraw(track) };
+    await pace.breathe(signal);
+    return {
       status: 'ready',
       model: graphModelOf(track, { readAt: context.ports.clock().getTime(), ...shown }),
-    });
+    };
   },
   async handle(view, request): Promise<Reply> {
     switch (request.kind) {
@@ -64,6 +52,25 @@ export const graphPanel: PanelKind<GraphModel, GraphRequest> = {
     }
   },
 };
+
+function nothingToDraw(track: Track): { title: string; detail: string } {
+  const { plan } = track.documents;
+  return plan === undefined
+    ? {
+        title: l10n.t('There is no plan to draw yet.'),
+        detail: l10n.t(
+          '"{0}" has no plan.md. Write one, or let the planner do it with Step Loop; the graph appears by itself.',
+          track.name,
+        ),
+      }
+    : {
+        title: l10n.t('The plan has no tasks.'),
+        detail: l10n.t(
+          '{0} holds no task: no check box below a phase, and no dag block. Add tasks to it; the graph appears by itself.',
+          plan,
+        ),
+      };
+}
 
 /** Step Loop shows what would be started, with its exact command, and asks. */
 async function dispatch({ track }: PanelView, task: string): Promise<Reply> {
