@@ -1,0 +1,44 @@
+/** What our own loop knows about its workers: the journal of the run, which outlives a crash. */
+export interface ParallelRun {
+  /** Every attempt of this run, oldest first. */
+  readonly workers: readonly OurWorker[];
+  /** Ids of tasks whose completion was recorded, by whomever: none of them is ever started again. */
+  readonly completed: readonly string[];
+  /** Ids of groups (or of tasks without a group) that were finished and cleaned up. */
+  readonly finishedGroups: readonly string[];
+  /** Failures that a person forgave, by task: "try again" after an escalation. */
+  readonly forgiven?: Readonly<Record<string, number>>;
+  /** When a person gave a group more time: its limit is counted from there. ISO. */
+  readonly groupTimeFrom?: Readonly<Record<string, string>>;
+}
+
+export interface OurWorker {
+  readonly workerId: string;
+  readonly taskId: string;
+  /** ISO */
+  readonly startedAt: string;
+  readonly state: 'running' | 'complete' | 'failed';
+  /** Why it failed. */
+  readonly error?: string;
+  /** Paths that it locked. */
+  readonly locks: readonly string[];
+}
+
+export interface ParallelSettings {
+  /** `conductor.workers.max`: our workers at once. */
+  readonly maxWorkers: number;
+  /** Tries after the first (spec 003, "Failure Isolation": max 2). */
+  readonly retries: number;
+  readonly groupTimeoutMs: number;
+  readonly workerTimeoutMs: number;
+}
+
+/** FORMATS §4.9, timings. */
+export const defaultParallelSettings: ParallelSettings = {
+  maxWorkers: 5,
+  retries: 2,
+  groupTimeoutMs: 60 * 60_000,
+  workerTimeoutMs: 30 * 60_000,
+};
+
+export const emptyRun: ParallelRun = { workers: [], completed: [], finishedGroups: [] };
