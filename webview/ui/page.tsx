@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { CommonRequest, PanelState, Reply } from '../../src/shared/protocol';
 import { Host } from './host';
 import { Icon } from './icon';
-import { Button, registerControls } from './toolkit';
+import { Button } from './toolkit';
 
 /** What a panel's own view is given. */
 export interface ViewProps<Model, Request, Layout> {
@@ -23,7 +23,6 @@ export interface ViewProps<Model, Request, Layout> {
 export function mountPage<Model, Request, Layout>(
   View: ComponentType<ViewProps<Model, Request, Layout>>,
 ): void {
-  registerControls();
   const place = document.getElementById('page');
   if (!place) throw new Error('The page has no place for its view.');
   render(<Page View={View} />, place);
@@ -75,8 +74,18 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
       // VS Code listens at the window and gives every key to its own key bindings too; ours are not for it.
       if (event.defaultPrevented) event.stopPropagation();
     };
+    // It also follows links by itself, past the host's check: "#" to the top of the page, others out of the window.
+    const onClick = (event: MouseEvent): void => {
+      if (!(event.target instanceof Element) || !event.target.closest('a')) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
+    document.addEventListener('click', onClick);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('click', onClick);
+    };
   }, [ask]);
 
   // The skeleton's words stay until there is a state: nothing may flash.

@@ -14,14 +14,25 @@ import { h, type ComponentChildren } from 'preact';
 import { Icon } from './icon';
 import type { IconName } from './icons';
 
-export function registerControls(): void {
-  provideVSCodeDesignSystem().register(
-    vsCodeButton(),
-    vsCodeTextField(),
-    vsCodeTextArea(),
-    vsCodeDropdown(),
-    vsCodeOption(),
-  );
+/**
+ * Makes what tells the browser of a control, once, before it is first drawn. One for each, so that a page carries only
+ * the controls that it uses.
+ */
+function registering(register: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) register();
+    done = true;
+  };
+}
+
+const needButton = /* @__PURE__ */ registering(() => system().register(vsCodeButton()));
+const needTextField = /* @__PURE__ */ registering(() => system().register(vsCodeTextField()));
+const needTextArea = /* @__PURE__ */ registering(() => system().register(vsCodeTextArea()));
+const needDropdown = /* @__PURE__ */ registering(() => system().register(vsCodeDropdown(), vsCodeOption()));
+
+function system() {
+  return provideVSCodeDesignSystem();
 }
 
 export interface ButtonProps {
@@ -47,6 +58,7 @@ export interface ButtonProps {
 const appearance = { primary: 'primary', secondary: 'secondary', quiet: 'icon' } as const;
 
 export function Button(props: ButtonProps) {
+  needButton();
   const { kind = 'secondary', icon, label, title, disabled, children, onClick } = props;
   const why = typeof disabled === 'string' ? disabled : undefined;
   const iconOnly = icon !== undefined && children === undefined;
@@ -87,6 +99,7 @@ interface TextProps {
 }
 
 export function TextField(props: TextProps & { readonly icon?: IconName }) {
+  needTextField();
   return h(
     'vscode-text-field',
     {
@@ -103,6 +116,7 @@ export function TextField(props: TextProps & { readonly icon?: IconName }) {
 }
 
 export function TextArea(props: TextProps & { readonly rows?: number; readonly describedBy?: string }) {
+  needTextArea();
   return h('vscode-text-area', {
     id: props.id,
     ref: named(props.label),
@@ -126,6 +140,7 @@ export interface DropdownProps {
 }
 
 export function Dropdown(props: DropdownProps) {
+  needDropdown();
   return h(
     'vscode-dropdown',
     {
