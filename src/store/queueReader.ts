@@ -185,12 +185,21 @@ export class QueueReader {
   }
 }
 
-/** Keeps in `blocked` the last message of each source that says BLOCKED last, in the order of lines. */
+/**
+ * Keeps in `blocked` the last message of each source that says BLOCKED last, in the order of lines. A task that is complete
+ * waits for nothing, whoever completed it.
+ */
 function noteBlocked(blocked: Map<string, BusMessage>, messages: readonly BusMessage[]): void {
   for (const message of messages) {
     if (message.source === undefined) continue;
     blocked.delete(message.source);
     if (message.type === 'BLOCKED') blocked.set(message.source, message);
+    if (message.type !== 'TASK_COMPLETE') continue;
+    const task = message.payload['task_id'];
+    if (task === undefined) continue;
+    for (const [source, waiting] of blocked) {
+      if (waiting.payload['task_id'] === task) blocked.delete(source);
+    }
   }
   for (const oldest of blocked.keys()) {
     if (blocked.size <= mostBlocked) break;

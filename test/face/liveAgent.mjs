@@ -206,6 +206,7 @@ const checkpoints = [
     async () => {
       replace(plan, marked('3.4', '~'));
       await worker('3.4', 'RUNNING', 70);
+      await post('PROGRESS', workerOf('3.4'), { task_id: '3.4', progress_pct: 70 });
     },
   ],
   ['and is done', () => done('3.4', 'a1b2c34')],
@@ -263,7 +264,7 @@ const checkpoints = [
   ['two directors vote', () => vote({ CA: ['APPROVE', 0.9], CPO: ['APPROVE', 0.8] })],
   [
     'the others do, and one of the first changes its mind',
-    () => vote({ CSO: ['REJECT', 0.7], COO: ['APPROVE', 0.6], CXO: ['REJECT', 0.8], CPO: ['REJECT', 0.5] }),
+    () => vote({ CSO: ['REJECT', 0.7], COO: ['APPROVE', 0.6], CXO: ['APPROVE', 0.8], CPO: ['REJECT', 0.5] }),
   ],
   [
     'the evaluation fails: a report, the first fix cycle',

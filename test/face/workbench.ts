@@ -129,6 +129,11 @@ export class Workbench {
     return fs.readFileSync(path.join(this.folder, file), 'utf8');
   }
 
+  /** The names in a folder below the opened one. */
+  list(folder: string): string[] {
+    return fs.readdirSync(path.join(this.folder, folder));
+  }
+
   /** Writes a file in the opened folder behind the workbench's back, as an agent would. */
   write(file: string, text: string): void {
     fs.writeFileSync(path.join(this.folder, file), text);

@@ -71,6 +71,17 @@ describe('QueueReader', () => {
     assert.equal(bytesRead, before);
   });
 
+  it('lets nobody wait for a task that is complete, whoever completed it', async () => {
+    const of = (type: string, source: string, task: string): string =>
+      JSON.stringify({ type, source, payload: { task_id: task } }) + '\n';
+    writeFileSync(file, of('BLOCKED', 'w1', '1.1') + of('BLOCKED', 'w2', '1.2'));
+    appendFileSync(file, of('TASK_COMPLETE', 'w3', '1.1'));
+    assert.deepEqual(
+      (await reader.read()).blocked.map(({ source }) => source),
+      ['w2'],
+    );
+  });
+
   it('keeps the last 500 messages, and who is blocked however long ago it said so', async () => {
     const blocked = (source: string): string => JSON.stringify({ type: 'BLOCKED', source }) + '\n';
     writeFileSync(file, blocked('silent') + blocked('w0') + lines(3, 2_000) + blocked('late').trimEnd());

@@ -1,0 +1,103 @@
+import type { Workbench } from './workbench';
+
+const folder = 'conductor/tracks/one-page-checkout_20261019';
+
+/** What the files of the checkout track say, read in the plainest way: nothing of the extension's own reading is used. */
+export interface LiveTruth {
+  readonly tasks: readonly LiveTask[];
+  /** Of all check boxes below the tasks, by their text. */
+  readonly subTasks: ReadonlyMap<string, string>;
+  readonly done: number;
+  readonly total: number;
+  readonly step: string;
+  readonly stepStatus: string;
+  readonly fixCycles: number;
+  readonly workers: readonly { readonly task: string; readonly status: string; readonly percent: number }[];
+  readonly session: string;
+  /** Director → verdict, of the meeting that is on the bus. */
+  readonly votes: Readonly<Record<string, string>>;
+  /** The verdict of the last report in evaluation-report.md. */
+  readonly evaluation?: string;
+  readonly registryStep: string;
+}
+
+export interface LiveTask {
+  /** "3.4"; none for the tasks of fix phases. */
+  readonly id?: string;
+  readonly name: string;
+  readonly marker: string;
+  /** In the graph: only for those with an id. */
+  readonly state?: 'Done' | 'Skipped' | 'Blocked' | 'Running' | 'Ready' | 'Waiting';
+}
+
+export function readTruth(workbench: Workbench): LiveTruth {
+  const plan = workbench.read(`${folder}/plan.md`);
+  const loop = (
+    JSON.parse(workbench.read(`${folder}/metadata.json`)) as {
+      loop_state: { current_step: string; step_status: string; fix_cycle_count: number };
+    }
+  ).loop_state;
+  const workers = Object.values(
+    JSON.parse(workbench.read(`${folder}/.message-bus/worker-status.json`)) as Record<
+      string,
+      { task_id: string; status: string; progress_pct: number }
+    >,
+  ).map(({ task_id: task, status, progress_pct: percent }) => ({ task, status, percent }));
+  const marked = [...plan.matchAll(/^- \[(.)\] (?:Task (\d+\.\d+)|Fix \d+): ([^<\n]*)/gm)].map(
+    ([, marker = '', id, name = '']) => ({ marker, id, name: name.trim() }),
+  );
+  const markerOf = new Map(marked.map(({ id, marker }) => [id, marker]));
+  const stuck = new Set(workers.filter(({ status }) => status === 'BLOCKED').map(({ task }) => task));
+  const stateOf = (id: string, marker: string): LiveTask['state'] => {
+    if (marker === 'x') return 'Done';
+    if (marker === '-') return 'Skipped';
+    if (marker === '!' || stuck.has(id)) return 'Blocked';
+    if (marker === '~') return 'Running';
+    const needs = new RegExp(`id: "${id}"[^]*?depends_on: \\[(.*?)\\]`).exec(plan)?.[1] ?? '';
+    const open = [...needs.matchAll(/"(.*?)"/g)].some(
+      ([, need]) => !'x-'.includes(markerOf.get(need) ?? ' '),
+    );
+    return open ? 'Waiting' : 'Ready';
+  };
+  const board = workbench.read(`${folder}/.message-bus/board/votes.json`);
+  const sessions = workbench
+    .list(`${folder}/.message-bus/board`)
+    .filter((name) => name.startsWith('session-'));
+  let evaluation: string | undefined;
+  if (workbench.list(folder).includes('evaluation-report.md'))
+    evaluation = [...workbench.read(`${folder}/evaluation-report.md`).matchAll(/^### Verdict: (\w+)/gm)].at(
+      -1,
+    )?.[1];
+  return {
+    tasks: marked.map(({ id, name, marker }) => ({
+      name,
+      marker,
+      ...(id === undefined ? {} : { id, state: stateOf(id, marker) }),
+    })),
+    subTasks: new Map(
+      [...plan.matchAll(/^ {2}- \[(.)\] (.*)$/gm)].map(([, marker = '', text = '']) => [text, marker]),
+    ),
+    done: marked.filter(({ marker }) => marker === 'x').length,
+    total: marked.length,
+    step: loop.current_step,
+    stepStatus: loop.step_status,
+    fixCycles: loop.fix_cycle_count,
+    workers,
+    session:
+      sessions
+        .sort()
+        .at(-1)
+        ?.replace(/^session-|\.json$/g, '') ?? '',
+    votes: Object.fromEntries(
+      Object.entries(JSON.parse(board) as Record<string, { final_verdict: string }>).map(([who, vote]) => [
+        who,
+        vote.final_verdict,
+      ]),
+    ),
+    ...(evaluation === undefined ? {} : { evaluation }),
+    registryStep:
+      /^\| one-page-checkout_20261019 \|(?:[^|]*\|){3} (\S+) \|/m.exec(
+        workbench.read('conductor/tracks.md'),
+      )?.[1] ?? '',
+  };
+}
