@@ -144,6 +144,8 @@ export function Dropdown(props: DropdownProps) {
   return h(
     'vscode-dropdown',
     {
+      // It shows the label that the option had when it was chosen, until it is told that labels have changed.
+      ref: (element: Element | null) => element?.dispatchEvent(new Event('contentchange')),
       id: props.id,
       'aria-label': props.label,
       value: props.value,
