@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
+import { runGit } from './gitProcess';
 
 /** One commit as a person recognises it. */
 export interface CommitSummary {
@@ -46,23 +46,10 @@ export async function personName(cwd: string): Promise<string | undefined> {
     .slice(0, 120);
 }
 
-/** Output of git, started with an argument array and never through a shell; `undefined` when it fails or takes over 5 s. */
-function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    execFile(
-      'git',
-      // A file-system monitor or hook of the repository is a program that we were not asked to run.
-      ['-c', 'core.fsmonitor=false', ...args],
-      {
-        cwd,
-        timeout: 5_000,
-        maxBuffer: 1024 * 1024,
-        windowsHide: true,
-        env: { ...process.env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
-      },
-      (error, stdout) => resolve(error ? undefined : stdout),
-    );
-  });
+/** Output of git as `runGit` gives it; `undefined` when there is none, or not all of it. */
+async function git(cwd: string, args: readonly string[]): Promise<string | undefined> {
+  const result = await runGit(cwd, args);
+  return 'unavailable' in result || result.cut ? undefined : result.output;
 }
 
 function lineOf(output: string | undefined): string | undefined {

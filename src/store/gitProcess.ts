@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { hasCode, reasonOf } from './ioError';
 
 /** Why git gave no answer. */
@@ -39,19 +40,14 @@ export async function runGit(
   // A folder that is gone would look like git that is gone.
   const missing = await missingFolder(folder);
   if (missing) return { unavailable: missing };
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn('git', ['-c', 'core.fsmonitor=false', '-c', 'protocol.allow=never', ...args], {
-      cwd: folder,
+    const child = spawn('git', ['-C', folder, '-c', 'core.fsmonitor=false', ...args], {
+      // Not the folder: Windows, and a PATH with "." in it, would start a program that lies there and is called git.
+      cwd: dirname(process.execPath),
       windowsHide: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        GIT_OPTIONAL_LOCKS: '0',
-        GIT_TERMINAL_PROMPT: '0',
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_LITERAL_PATHSPECS: '1',
-        LC_ALL: 'C',
-      },
+      env: environment(),
     });
     const chunks: Buffer[] = [];
     let length = 0;
@@ -95,6 +91,25 @@ export async function runGit(
       else settle({ unavailable: refusalOf(folder, errors, code) });
     });
   });
+}
+
+/**
+ * That of this process, without what would lead git to another repository (VS Code may have been started by git, as its
+ * editor), and with what keeps it from writing, asking and fetching, whatever the configuration of a repository says.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(
+    ([name]) => !/^GIT_(?!CONFIG|CEILING|EXEC_PATH$)/i.test(name),
+  );
+  return {
+    ...Object.fromEntries(own),
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_NO_LAZY_FETCH: '1',
+    GIT_ALLOW_PROTOCOL: 'none',
+    GIT_LITERAL_PATHSPECS: '1',
+    LC_ALL: 'C',
+  };
 }
 
 async function missingFolder(folder: string): Promise<GitUnavailable | undefined> {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { headCommit } from '../../../src/store/git';
 import { gitLog, type GitLog, type GitLogQuery } from '../../../src/store/gitLog';
 import { runGit } from '../../../src/store/gitProcess';
 import { gitState } from '../../../src/store/gitState';
@@ -53,6 +54,17 @@ describe('gitLog and gitState', () => {
         return git(path, 'rev-parse', 'HEAD');
       },
     };
+  }
+
+  async function withEnvironment(values: Record<string, string>, act: () => Promise<void>): Promise<void> {
+    const before = { ...process.env };
+    try {
+      Object.assign(process.env, values);
+      await act();
+    } finally {
+      for (const name of Object.keys(values)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
   }
 
   async function logOf(path: string, query?: GitLogQuery): Promise<GitLog> {
@@ -176,6 +188,47 @@ describe('gitLog and gitState', () => {
     await logOf(path, { commits: [git(path, 'rev-parse', 'HEAD')] });
     const state = await gitState(path);
     assert.deepEqual('state' in state && state.state.uncommitted, 0);
+  });
+
+  it('starts git itself, not a program of that name in the folder, though the PATH begins with it', async () => {
+    const { path, commit } = repository();
+    commit('a.txt', 'One', 1);
+    const spied = join(path, 'spied');
+    writeFileSync(join(path, 'git'), `#!/bin/sh\ntouch ${JSON.stringify(spied)}\n`, { mode: 0o755 });
+    const head = git(path, 'rev-parse', '--short', 'HEAD');
+    await withEnvironment({ PATH: `.:${process.env['PATH']}` }, async () => {
+      await logOf(path);
+      assert.equal(await headCommit(path), head);
+    });
+    assert.equal(existsSync(spied), false);
+  });
+
+  it('reads the repository of the folder, though VS Code was started by git of another one', async () => {
+    const other = repository();
+    other.commit('b.txt', 'Other', 1);
+    const { path, commit } = repository();
+    const sha = commit('a.txt', 'One', 2);
+    await withEnvironment({ GIT_DIR: join(other.path, '.git'), GIT_INDEX_FILE: 'none' }, async () => {
+      assert.deepEqual(
+        (await logOf(path)).commits.map((one) => one.sha),
+        [sha],
+      );
+      assert.ok(sha.startsWith((await headCommit(path)) ?? 'none'));
+      const state = await gitState(path);
+      assert.deepEqual('state' in state && state.state.uncommitted, 0);
+    });
+  });
+
+  it('starts nothing when cancelled while the folder is looked at', async () => {
+    const { path } = repository();
+    const started = join(path, 'started');
+    const control = new AbortController();
+    const run = runGit(path, ['-c', `alias.note=!touch ${JSON.stringify(started)}`, 'note'], {
+      signal: control.signal,
+    });
+    control.abort(new Error('closed'));
+    await assert.rejects(run, /closed/);
+    assert.equal(existsSync(started), false);
   });
 
   it('counts what is not committed, once a file, and names branch and HEAD', async () => {
