@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { ConductorReader } from '../../src/store/conductorReader';
 import { concurrently, readsAtOnce } from '../../src/store/pace';
-import { readingDisk, type ReadingDisk } from '../../src/store/readingDisk';
+import type { ReadingDisk } from '../../src/store/disk';
+import { readingDisk } from '../../src/store/readingDisk';
 
 /** What one read of a directory takes from the disk. */
 export interface Touched {

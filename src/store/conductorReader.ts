@@ -3,7 +3,8 @@ import type { ConductorSnapshot, RootSnapshot } from '../model/root';
 import { sameItems } from './busReader';
 import { isInside } from './contain';
 import { findRoots, isRoot } from './findRoots';
-import { readingDisk, type ReadingDisk } from './readingDisk';
+import type { ReadingDisk } from './disk';
+import { readingDisk } from './readingDisk';
 import { RootReader } from './rootReader';
 
 export interface ConductorPlaces {

@@ -2,7 +2,8 @@ import type { ConductorSnapshot } from '../model/root';
 import type { Track } from '../model/track';
 import { ConductorReader } from './conductorReader';
 import { codeOf, reasonOf } from './ioError';
-import { readingDisk, type ReadingDisk } from './readingDisk';
+import type { ReadingDisk } from './disk';
+import { readingDisk } from './readingDisk';
 import { StoreWatchers } from './storeWatchers';
 import { watching, type Watching } from './treeWatcher';
 

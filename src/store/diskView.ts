@@ -7,7 +7,7 @@ import { isInside } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { largestFile, megabytes } from './limits';
 import { concurrently, readsAtOnce } from './pace';
-import type { FileStamp, FolderEntry, ReadingDisk } from './readingDisk';
+import type { FileStamp, FolderEntry, ReadingDisk } from './disk';
 
 /** How a kind of file is read. One object a format: it is part of the cache's key. */
 export interface TextFormat<T> {

@@ -3,7 +3,8 @@ import type { Problem } from '../model/problem';
 import { isInside } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { concurrently, readsAtOnce } from './pace';
-import { readingDisk, type FolderEntry, type ReadingDisk } from './readingDisk';
+import type { FolderEntry, ReadingDisk } from './disk';
+import { readingDisk } from './readingDisk';
 import { isArchiveName } from './trackFolders';
 
 export interface FoundRoots {

@@ -1,5 +1,5 @@
 import { Pace } from './pace';
-import type { FileStamp, FolderEntry, ReadingDisk } from './readingDisk';
+import type { FileStamp, FolderEntry, ReadingDisk } from './disk';
 
 /** What can be asked of a disk so that the answer is there when the call returns. */
 export interface DirectDisk {

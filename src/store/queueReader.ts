@@ -4,7 +4,7 @@ import type { Problem, TextProblem } from '../model/problem';
 import type { DiskView } from './diskView';
 import { reasonOf } from './ioError';
 import { Pace } from './pace';
-import type { FileStamp } from './readingDisk';
+import type { FileStamp } from './disk';
 
 /** What queue.jsonl says so far. The same object as long as nothing was added. */
 export interface QueueState {

@@ -1,7 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import { containedPath } from './contain';
 import type { Pace } from './pace';
-import type { ReadingDisk } from './readingDisk';
+import type { ReadingDisk } from './disk';
 
 /** Where tests write by themselves, relative to the project folder. Looked at when settings name nothing. */
 export const usualResultPaths: readonly string[] = [

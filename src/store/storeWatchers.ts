@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import { isInside } from './contain';
 import { isForeignName, isRootName } from './findRoots';
-import type { ReadingDisk } from './readingDisk';
+import type { ReadingDisk } from './disk';
 import type { Watch, Watching } from './treeWatcher';
 
 export interface StoreWatchListener {

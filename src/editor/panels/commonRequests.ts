@@ -17,13 +17,7 @@ export async function commonHandler(view: PanelView, request: CommonRequest): Pr
     case 'openCommit':
       return openCommit(view, request.commit);
     case 'openPanel':
-      await (
-        await import('./panels')
-      ).openPanel(view.context, request.panel, {
-        root: view.track.root,
-        key: view.track.key,
-        ...(request.item === undefined ? {} : { item: request.item }),
-      });
+      await view.openPanel(request.panel, request.item);
       return { ok: true };
     case 'refresh':
       return refreshFromDisk(view.context, () => view.refresh());

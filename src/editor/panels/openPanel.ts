@@ -2,7 +2,14 @@ import type * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type * as z from 'zod';
 import type { Track } from '../../model/track';
-import type { HostMessage, PageMessage, PanelState, PanelSubject, Reply } from '../../shared/protocol';
+import type {
+  HostMessage,
+  PageMessage,
+  PanelName,
+  PanelState,
+  PanelSubject,
+  Reply,
+} from '../../shared/protocol';
 import { commonRequest, pageMessage } from '../../shared/requests';
 import type { CommandContext } from '../commands/commandContext';
 import { commonHandler, refreshFromDisk } from './commonRequests';
@@ -39,13 +46,20 @@ export class OpenPanel<Model, Request> implements vscode.Disposable {
   #requests = 0;
   #disposed = false;
 
-  /** @param o.wanted the item to show once the page is there; none when a panel is restored */
+  /**
+   * @param o.wanted the item to show once the page is there; none when a panel is restored
+   * @param o.open opens another panel
+   */
   constructor(
     readonly context: CommandContext,
     readonly kind: PanelKind<Model, Request>,
     readonly panel: vscode.WebviewPanel,
     subject: PanelSubject,
-    o: { dist: vscode.Uri; wanted?: string },
+    readonly o: {
+      readonly dist: vscode.Uri;
+      readonly wanted?: string;
+      readonly open: (panel: PanelName, subject: PanelSubject) => Promise<void>;
+    },
   ) {
     this.#subject = subject;
     this.#wanted = o.wanted;
@@ -206,6 +220,8 @@ export class OpenPanel<Model, Request> implements vscode.Disposable {
       signal,
       turnTo: (item) => this.#turnTo(item),
       refresh: () => this.refresh(),
+      openPanel: (panel, item) =>
+        this.o.open(panel, { root: track.root, key: track.key, ...(item === undefined ? {} : { item }) }),
     };
   }
 

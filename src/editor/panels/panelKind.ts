@@ -34,4 +34,6 @@ export interface PanelView {
   turnTo(item: string | undefined): void;
   /** Sends the state anew, after something that no file of the root tells. */
   refresh(): void;
+  /** Opens another panel of the same track, or brings it to the front. */
+  openPanel(panel: PanelName, item?: string): Promise<void>;
 }

@@ -86,6 +86,7 @@ function show(
   const dist = vscode.Uri.joinPath(context.extensionUri, 'dist', 'webview');
   const opened = new OpenPanel(context, kind, panel, subject, {
     dist,
+    open: (other, of) => openPanel(context, other, of),
     ...(wanted === undefined ? {} : { wanted }),
   });
   open.add(opened);

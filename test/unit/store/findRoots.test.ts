@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findRoots } from '../../../src/store/findRoots';
-import { readingDisk, type ReadingDisk } from '../../../src/store/readingDisk';
+import type { ReadingDisk } from '../../../src/store/disk';
+import { readingDisk } from '../../../src/store/readingDisk';
 import { temporaryFolder } from './temporaryFolder';
 
 describe('findRoots', () => {

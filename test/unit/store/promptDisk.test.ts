@@ -3,13 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promptDisk, type DirectDisk } from '../../../src/store/promptDisk';
-import {
-  backgroundDisk,
-  directDisk,
-  readingDisk,
-  type FileStamp,
-  type ReadingDisk,
-} from '../../../src/store/readingDisk';
+import type { FileStamp, ReadingDisk } from '../../../src/store/disk';
+import { backgroundDisk, directDisk, readingDisk } from '../../../src/store/readingDisk';
 import { temporaryFolder } from './temporaryFolder';
 
 const stamp: FileStamp = { size: 1, mtimeMs: 1, ctimeMs: 1, ino: 1, dev: 1, kind: 'file' };

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { DiskView } from '../../../src/store/diskView';
 import { QueueReader, type QueueState } from '../../../src/store/queueReader';
-import { readingDisk, type ReadingDisk } from '../../../src/store/readingDisk';
+import type { ReadingDisk } from '../../../src/store/disk';
+import { readingDisk } from '../../../src/store/readingDisk';
 import { temporaryFolder } from './temporaryFolder';
 
 function line(n: number, source = `w${n % 3}`): string {
@@ -77,7 +78,7 @@ describe('QueueReader', () => {
     writeFileSync(file, of('BLOCKED', 'w1', '1.1') + of('BLOCKED', 'w2', '1.2'));
     appendFileSync(file, of('TASK_COMPLETE', 'w3', '1.1'));
     assert.deepEqual(
-      (await reader.read()).blocked.map(({ source }) => source),
+      (await read())?.blocked.map(({ source }) => source),
       ['w2'],
     );
   });

@@ -5,7 +5,8 @@ import type { RootSnapshot } from '../../../src/model/root';
 import type { Track } from '../../../src/model/track';
 import { nextActionOf } from '../../../src/rules/nextAction';
 import { readConductor } from '../../../src/store/readConductor';
-import { readingDisk, type ReadingDisk } from '../../../src/store/readingDisk';
+import type { ReadingDisk } from '../../../src/store/disk';
+import { readingDisk } from '../../../src/store/readingDisk';
 import { RootReader } from '../../../src/store/rootReader';
 import { temporaryFolder } from './temporaryFolder';
 
