@@ -51,7 +51,7 @@ export async function openPanelPage(browser, o) {
   return {
     page,
     errors,
-    /** What the page has sent to the host so far. @returns {Promise<any[]>} */
+    /** What the page has sent to the host so far. @returns {Promise<{type: string, id?: number, request?: {kind?: string}}[]>} */
     sent: () => page.evaluate(() => /** @type {any} */ (globalThis).sent),
     /** What the page has given to setState(). @returns {Promise<any>} */
     kept: () => page.evaluate(() => /** @type {any} */ (globalThis).keptState()),

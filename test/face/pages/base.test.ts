@@ -15,7 +15,7 @@ describe('every panel page', () => {
         await o.page.getByRole('heading', { name: 'It broke.' }).waitFor();
         assert.deepEqual(await seriousFindings(o.page), []);
         await o.page.getByRole('button', { name: 'Refresh' }).click();
-        assert.deepEqual((await o.sent()).at(-1).request, { kind: 'refresh' });
+        assert.deepEqual((await o.sent()).at(-1)?.request, { kind: 'refresh' });
         assert.deepEqual(o.errors, []);
       } finally {
         await o.close();
