@@ -128,6 +128,7 @@ describe('sample', () => {
       ['REJECTED', 'APPROVED'],
     );
     assert.equal(loop?.checkpoints.PLAN?.planVersion, 2);
+    assert.equal(loop.planRevisionCount, 1);
   });
 
   it('has results of its tests that gates can read', async () => {
