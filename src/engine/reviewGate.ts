@@ -323,8 +323,8 @@ function permissionFor(track: Track, gate: Gate, request: ReviewRequest): Permis
         entersNothing(gate, request) ?? (Object.hasOwn(actions.enter, id) ? actions.enter[id] : undefined)
       );
     case 'UNWAIVE':
-      return gate.criteria.some((criterion) => criterion.id === id && criterion.waived)
-        ? undefined
+      return Object.hasOwn(actions.withdraw, id)
+        ? actions.withdraw[id]
         : { allowed: false, code: 'not-waived', because: 'That criterion is not waived.' };
   }
 }

@@ -29,6 +29,8 @@ export interface GateActions {
   readonly reject: Permission;
   /** By criterion id. */
   readonly waive: Readonly<Record<string, Permission>>;
+  /** By id of a criterion that is waived: taking the waiver back, as long as anything can be written at the gate. */
+  readonly withdraw: Readonly<Record<string, Permission>>;
   /** By criterion id: an answer or value entered by hand. */
   readonly enter: Readonly<Record<string, Permission>>;
   /** Questions that Approve has to be given an answer to. */
@@ -43,6 +45,11 @@ export function gateActionsOf(track: Track, gate: Gate): GateActions {
     requestChanges: closed ?? sendBackAt(track, gate, 'REQUEST_CHANGES'),
     reject: closed ?? sendBackAt(track, gate, 'REJECT'),
     waive: Object.fromEntries(gate.criteria.map((criterion) => [criterion.id, closed ?? waiving(criterion)])),
+    withdraw: Object.fromEntries(
+      gate.criteria
+        .filter(({ waived }) => waived !== undefined)
+        .map((criterion) => [criterion.id, closed ?? withdrawing(criterion)]),
+    ),
     enter: Object.fromEntries(
       gate.criteria.map((criterion) => [criterion.id, closed ?? entering(criterion)]),
     ),
@@ -172,6 +179,13 @@ function waiving(criterion: Criterion): Permission {
   return {
     allowed: true,
     effect: `${criterion.name} no longer holds the gate up in this round; it stays visible as waived, with your note, in gate_reviews[] of metadata.json.`,
+  };
+}
+
+function withdrawing({ name }: Criterion): Permission {
+  return {
+    allowed: true,
+    effect: `${name} counts again; the waiver stays on record in gate_reviews[] of metadata.json.`,
   };
 }
 

@@ -185,6 +185,20 @@ describe('reviewGate at an evaluation', () => {
     );
   });
 
+  it('a waiver of a paused track stays: nothing is decided at its gates', async () => {
+    project = await evaluated(report('Deliverables'));
+    await review(project, 'EVALUATE_EXECUTION', { decision: 'WAIVE', criterion: 'deliverables', note: 'x' });
+    await project.write(
+      metadataFile,
+      JSON.stringify({ ...(await project.json(metadataFile)), status: 'paused' }),
+    );
+    assert.equal(
+      code(await review(project, 'EVALUATE_EXECUTION', { decision: 'UNWAIVE', criterion: 'deliverables' })),
+      'paused',
+    );
+    assert.equal((at(await project.json(metadataFile), 'gate_reviews') as unknown[]).length, 1);
+  });
+
   it('Request changes: FAILED, verdict FAIL, the note and what failed as reasons, on to FIX, the cycle counted once', async () => {
     project = await evaluated(report('Deliverables'));
     const result = await review(project, 'EVALUATE_EXECUTION', {
