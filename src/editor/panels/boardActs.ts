@@ -18,6 +18,8 @@ export interface BoardWorld {
   track(): Track | undefined;
   /** Reads the disk again. */
   refresh(): Promise<void>;
+  /** Who acts, where that is known. */
+  by(track: Track): Promise<string | undefined>;
 }
 
 const mostRemembered = 100;
@@ -63,7 +65,8 @@ async function perform(world: BoardWorld, act: BoardAct): Promise<Reply> {
   const moved = act.kind === 'castVote' ? movedVote(track, act) : undefined;
   if (moved !== undefined) return { ok: false, message: moved };
   const { editor, unsaved } = watched(world.ports.editor);
-  const result = await resultOf({ editor, clock: () => world.ports.clock() }, track, act);
+  const by = await world.by(track);
+  const result = await resultOf({ editor, clock: () => world.ports.clock() }, track, act, by);
   if ('refused' in result) return { ok: false, message: result.refused.message };
   // The panel then shows what is on disk, never what was hoped for.
   await world.refresh();
@@ -101,23 +104,29 @@ function watched(editor: Ports['editor']): { editor: Ports['editor']; unsaved: s
   };
 }
 
-function resultOf(ports: BoardWorld['ports'], track: Track, act: BoardAct): Promise<TrackChangeResult> {
+function resultOf(
+  ports: BoardWorld['ports'],
+  track: Track,
+  act: BoardAct,
+  name: string | undefined,
+): Promise<TrackChangeResult> {
+  const by = name === undefined ? {} : { by: name };
   switch (act.kind) {
     case 'castVote': {
       const { kind: _kind, token: _token, seen: _seen, ...vote } = act;
-      return castVote(ports, track, vote);
+      return castVote(ports, track, { ...vote, ...by });
     }
     case 'addCondition': {
       const { kind: _kind, token: _token, ...condition } = act;
-      return addCondition(ports, track, condition);
+      return addCondition(ports, track, { ...condition, ...by });
     }
     case 'markCondition': {
       const { kind: _kind, token: _token, ...mark } = act;
-      return markCondition(ports, track, mark);
+      return markCondition(ports, track, { ...mark, ...by });
     }
     case 'resolveTie': {
       const { kind: _kind, token: _token, ...tie } = act;
-      return resolveTie(ports, track, tie);
+      return resolveTie(ports, track, { ...tie, ...by });
     }
   }
 }

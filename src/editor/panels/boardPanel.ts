@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { trackRefusal } from '../../engine/metadataEdit';
 import { boardStateOf } from '../../panels/boardModel';
 import type { BoardModel, BoardRequest } from '../../shared/boardModel';
+import { personName } from '../personName';
 import { BoardActs } from './boardActs';
 import { boardRequest } from './boardRequests';
 import type { PanelKind } from './panelKind';
@@ -36,6 +37,7 @@ export const boardPanel: PanelKind<BoardModel, BoardRequest> = {
         ports: context.ports,
         track: () => context.source.track(subject),
         refresh: () => context.source.refresh(),
+        by: (track) => personName(track.root),
       },
       request,
     );

@@ -19,9 +19,11 @@ describe('what a person does on the Board panel', () => {
   let read: Track | undefined;
   let acts: BoardActs;
   let tokens = 0;
+  let person: string | undefined;
   beforeEach(() => {
     acts = new BoardActs();
     read = undefined;
+    person = undefined;
   });
   afterEach(() => project.dispose());
 
@@ -31,6 +33,7 @@ describe('what a person does on the Board panel', () => {
     refresh: async () => {
       read = await project.track(id);
     },
+    by: () => Promise.resolve(person),
   });
   const vote = (o: Partial<Extract<BoardAct, { kind: 'castVote' }>> = {}): BoardAct => ({
     kind: 'castVote',
@@ -56,6 +59,23 @@ describe('what a person does on the Board panel', () => {
     assert.deepEqual(sessionOf(shown()).resolution.corrections, [
       { director: 'COO', from: 'Reject', to: 'Approve', by: 'person', at: now, note: 'heard again' },
     ]);
+  });
+
+  it('whoever acts is named, as at a gate', async () => {
+    person = 'Ann Author';
+    project = await boardProject([], runningFiles());
+    const { seen: _seen, ...cast } = vote({ director: 'CSO' }) as Extract<BoardAct, { kind: 'castVote' }>;
+    assert.match((await acts.do(world(), cast)).message ?? '', /entered by Ann Author/);
+    const condition: BoardAct = { kind: 'addCondition', token: 'c', text: 'Watch it' };
+    assert.ok((await acts.do(world(), condition)).ok);
+    const mark: BoardAct = { kind: 'markCondition', token: 'm', condition: 'Watch it', met: true, note: 'x' };
+    assert.ok((await acts.do(world(), mark)).ok);
+    const json = await project.json(metadataFile);
+    const marks = json['board_condition_evidence'] as readonly { by: string }[];
+    assert.deepEqual(
+      [at(await project.json(`${boardFolder}/votes.json`), 'CSO', 'by'), ...marks.map(({ by }) => by)],
+      ['Ann Author', 'Ann Author', 'Ann Author'],
+    );
   });
 
   it('the same form sent twice is written once, and both get the same answer', async () => {
