@@ -25,8 +25,10 @@ export function metadataFacts(track: Track): Draft[] {
   }
   for (const review of [...metadata.gateReviews].reverse()) add(reviewFact(review));
   if (loop?.source === 'metadata') for (const fact of loopFacts(loop, raw)) add(fact);
+  const written = recordsOf(raw['blockers']);
+  const byId = new Map(written.map((item) => [wordIn(item, 'id'), item] as const).reverse());
   metadata.blockers.forEach((blocker, i) => {
-    const record = itemWith(raw['blockers'], i, (item) => wordIn(item, 'id') === blocker.id);
+    const record = byId.get(blocker.id) ?? written[i];
     const resolvedAt = wordIn(record, 'resolved_at', 'cleared_at');
     if (!blocker.active) {
       const how = wordIn(record, 'resolution', 'resolved_note', 'resolved_by');
@@ -61,8 +63,9 @@ export function metadataFacts(track: Track): Draft[] {
       ...known({ written: consultation.timestamp, detail: reasoning && line(reasoning) }),
     });
   });
+  const discovered = recordsOf(raw['discovered_work']);
   metadata.discoveredWork.forEach((work, i) => {
-    const record = itemWith(raw['discovered_work'], i, () => false);
+    const record = discovered[i];
     add({
       key: `discovered ${i}`,
       kind: 'discovered',
@@ -269,11 +272,9 @@ function historyFacts(raw: Loose): Fact[] {
     .reverse();
 }
 
-/** The object in a list that a read value came from. */
-function itemWith(list: unknown, index: number, isIt: (item: Loose) => boolean): Loose | undefined {
-  if (!Array.isArray(list)) return undefined;
-  const records = (list as unknown[]).map(recordOf);
-  return records.find((item) => item && isIt(item)) ?? records[index];
+/** The items of a list as objects; undefined where one is none. */
+function recordsOf(list: unknown): readonly (Loose | undefined)[] {
+  return Array.isArray(list) ? (list as unknown[]).map(recordOf) : [];
 }
 
 function times(count: number, thing: string): string {

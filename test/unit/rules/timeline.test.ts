@@ -399,6 +399,32 @@ describe('timelineOf', () => {
       }),
     );
   });
+
+  it('looks at each entry of a long list of metadata.json a few times, not once for every other', () => {
+    const many = 300;
+    const track = trackFrom({
+      metadata: {
+        blockers: Array.from({ length: many }, (_, i) => ({ id: `b${i}`, description: `Blocker ${i}` })),
+        discovered_work: Array.from({ length: many }, (_, i) => ({ description: `Work ${i}` })),
+      },
+    });
+    let looks = 0;
+    const counted = (list: unknown): unknown =>
+      new Proxy(list as object, {
+        get(target, key, receiver) {
+          if (/^\d+$/.test(String(key))) looks++;
+          return Reflect.get(target, key, receiver) as unknown;
+        },
+      });
+    const { raw } = track.metadata!;
+    const lists = {
+      blockers: counted(raw['blockers']),
+      discovered_work: counted(raw['discovered_work']),
+    };
+    const told = timeline({ ...track, metadata: { ...track.metadata!, raw: { ...raw, ...lists } } });
+    assert.equal(told.length, 2 * many);
+    assert.ok(looks <= 10 * many, String(looks));
+  });
 });
 
 describe('readTime', () => {
