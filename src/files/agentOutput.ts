@@ -1,4 +1,4 @@
-import { stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters, TextDecoder } from 'node:util';
 import { agentMarkers, type AgentMarker, type AgentOutput } from '../model/agentOutput';
 import { countField, field, recordOf, textField } from './looseValues';
 

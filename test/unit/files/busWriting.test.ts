@@ -46,7 +46,7 @@ describe('busWriting: queue.jsonl', () => {
           assert.equal(result.line.indexOf('\n'), result.line.length - 1);
           const [message] = parseQueueLines(result.line, 1).messages;
           assert.equal(message?.payload['task_id'], `t${taskId}`);
-          if (error.length <= 300 && error.isWellFormed()) assert.equal(message?.payload['error'], error);
+          if (error.length <= 300 && !/\p{Cs}/u.test(error)) assert.equal(message?.payload['error'], error);
         },
       ),
     );

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { deadlocks, waitForGraph } from '../../../../src/rules/deadlock';
+import {
+  defaultParallelSettings,
+  emptyRun,
+  parallelAllowed,
+  parallelDecisions,
+  pausedBy,
+  unblockedBy,
+  type ParallelRun,
+} from '../../../../src/rules/parallel';
+import { cleanUpOf } from '../../../../src/rules/parallel/cleanUp';
+import { taskGraphOf } from '../../../../src/rules/taskGraph';
+import type { MessageBus } from '../../../../src/model/messageBus';
+import { busOf, checkpointOf, dagOf, loopOf, nodeOf, phaseOf, planOf, taskOf, trackOf } from '../builders';
+
+const now = new Date('2026-02-01T12:00:00Z');
+const ids = ['1', '2', '3', '4'];
+const graph = taskGraphOf(
+  trackOf({
+    plan: {
+      ...planOf(
+        phaseOf(
+          '1',
+          ids.map((id) => taskOf(id, 'todo')),
+        ),
+      ),
+      dag: dagOf(
+        [nodeOf('1'), nodeOf('2'), nodeOf('3'), nodeOf('4', ['1'])],
+        [{ id: 'pg-1', tasks: ['1', '2', '3'], conflictFree: true, sharedResources: [], line: 1 }],
+      ),
+    },
+  }),
+);
+const worker = (taskId: string, state: 'running' | 'complete' | 'failed', minutesAgo: number, n = 0) => ({
+  workerId: `w${taskId}-${n}`,
+  taskId,
+  startedAt: new Date(now.getTime() - minutesAgo * 60_000).toISOString(),
+  state,
+  locks: [],
+});
+const decide = (run: Partial<ParallelRun>, bus?: MessageBus) =>
+  parallelDecisions(graph, bus, { ...emptyRun, ...run }, defaultParallelSettings, now);
+
+describe('parallel: the rule', () => {
+  it('conditions of the spec, and which one does not hold', () => {
+    const loop = loopOf({ checkpoints: { EVALUATE_PLAN: checkpointOf() } });
+    assert.equal(parallelAllowed(graph, loop, 5).parallel, true);
+    assert.match(parallelAllowed(graph, loopOf(), 5).why, /EVALUATE_PLAN passed/);
+    assert.match(parallelAllowed(graph, loop, 1).why, /more than one worker/);
+    assert.match(parallelAllowed(taskGraphOf(trackOf({ plan: planOf('   ') })), loop, 5).why, /dag: block/);
+  });
+
+  it('what a completion unblocks and a failure pauses', () => {
+    assert.deepEqual(unblockedBy(graph, new Set(), '1'), ['4']);
+    assert.deepEqual(pausedBy(graph, '1'), ['4']);
+    assert.deepEqual(pausedBy(graph, '2'), []);
+  });
+
+  it('two retries, then a person; dependents wait, others start', () => {
+    const failed = (n: number) => Array.from({ length: n }, (_, i) => worker('1', 'failed', 5, i));
+    const two = decide({ workers: failed(2) }).find((d) => 'taskId' in d && d.taskId === '1');
+    assert.ok(two?.kind === 'retry' && two.attempt === 3);
+    const three = decide({ workers: failed(3) });
+    assert.deepEqual(
+      three.map((d) => ('taskId' in d ? `${d.taskId} ${d.kind}` : d.kind)),
+      ['1 escalate', '2 start', '3 start', '4 wait'],
+    );
+    assert.ok(decide({ workers: failed(3), forgiven: { 1: 3 } }).some((d) => d.kind === 'retry'));
+  });
+
+  it('the group limit stops its workers and asks; a worker over its own limit is stopped', () => {
+    const over = decide({ workers: [worker('1', 'running', 61)] });
+    assert.ok(over.some((d) => d.kind === 'abort' && d.cause === 'groupTimeout'));
+    assert.ok(over.some((d) => d.kind === 'escalate' && d.trigger === 'group-timeout'));
+    assert.ok(
+      decide({ workers: [worker('1', 'running', 31)] }).some(
+        (d) => d.kind === 'abort' && d.cause === 'workerTimeout',
+      ),
+    );
+  });
+
+  it('a worker that says complete and then failed goes to a person', () => {
+    const say = (type: string, line: number) => ({ type, source: 'x', payload: { task_id: '1' }, line });
+    const bus = busOf({ messages: [say('TASK_COMPLETE', 1), say('TASK_FAILED', 2)] });
+    assert.ok(decide({}, bus).some((d) => d.kind === 'escalate' && d.trigger === 'contradiction'));
+  });
+
+  it('clean-up touches our ended workers only', () => {
+    const bus = busOf({
+      locks: [
+        { path: 'a', workerId: 'w1-0' },
+        { path: 'b', workerId: 'them' },
+      ],
+      workers: [{ workerId: 'w1-0', status: 'RUNNING' }],
+    });
+    const run = { ...emptyRun, workers: [worker('1', 'failed', 1), worker('2', 'running', 1)] };
+    assert.deepEqual(
+      cleanUpOf(run, bus).map(({ kind, workerId }) => `${kind} ${workerId}`),
+      ['unlock w1-0', 'settleStatus w1-0', 'removeWorkerFile w1-0'],
+    );
+  });
+});
+
+describe('deadlock', () => {
+  const wait = (source: string, waitingFor: string) => ({ source, waitingFor, line: 7 });
+  const bus = busOf({
+    waiting: [wait('a', 'b'), wait('b', 'src/x.ts')],
+    locks: [{ path: 'src/x.ts', workerId: 'a', expiresAt: '2026-02-01T12:05:00Z' }],
+    workers: [
+      { workerId: 'a', status: 'BLOCKED', startedAt: '2026-02-01T11:30:00Z' },
+      { workerId: 'b', status: 'BLOCKED', startedAt: '2026-02-01T11:00:00Z' },
+    ],
+  });
+
+  it('the oldest worker of a circle gives way, and the message names the circle', () => {
+    const [found, ...more] = deadlocks(bus, now);
+    assert.equal(more.length, 0);
+    assert.equal(found?.victim, 'b');
+    assert.deepEqual(found?.message.payload.cycle, found?.cycle);
+    assert.deepEqual(
+      waitForGraph(bus, now).map(({ from, to }) => [from, to]),
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+      ],
+    );
+  });
+
+  it('an expired lock holds nobody up; our victim is stopped, another’s is told', () => {
+    assert.deepEqual(deadlocks(bus, new Date('2026-02-01T12:05:01Z')), []);
+    const foreign = decide({}, bus);
+    assert.ok(foreign.some((d) => d.kind === 'escalate' && d.trigger === 'deadlock'));
+    const ours = decide({ workers: [{ ...worker('1', 'running', 20), workerId: 'b' }] }, bus);
+    assert.ok(
+      ours.some((d) => d.kind === 'abort' && d.cause === 'deadlock' && d.message?.payload.victim === 'b'),
+    );
+  });
+});
