@@ -423,7 +423,7 @@ async function closeSideBar(workbench: Workbench): Promise<void> {
 /** Gives the page the focus, at its beginning, without pressing anything on it. */
 async function enter(workbench: Workbench, page: Frame): Promise<void> {
   await workbench.runCommand('View: Focus Active Editor Group');
-  await eventually(async () => assert.ok(await page.evaluate(() => document.hasFocus())));
+  await eventually(async () => assert.equal(await page.evaluate(() => document.hasFocus()), true));
 }
 
 /** Presses Tab until the focus is on something that matches. */
