@@ -7,6 +7,7 @@ import type {
   BoardSessionModel,
   ConditionModel,
 } from '../../src/shared/boardModel';
+import type { Reply } from '../../src/shared/protocol';
 import { Icon } from '../ui/icon';
 import { FileLink } from '../ui/links';
 import { mountPage, type ViewProps } from '../ui/page';
@@ -109,6 +110,11 @@ function BoardView({
     if ((one.frozen ?? model.conditionsFrozen) === undefined) setForm({ kind: 'mark', condition: one });
   };
   const close = (): void => setForm(undefined);
+  const open = useRef(form);
+  open.current = form;
+  /** A form may be closed while it is written; what is refused then is said by the page. */
+  const send = (request: BoardRequest): Promise<Reply> =>
+    askFromForm(request, () => open.current !== undefined && open.current === form);
 
   return (
     <main class="panel" ref={main}>
@@ -198,11 +204,11 @@ function BoardView({
       </div>
       <Foot model={model} ask={ask} />
       {form?.kind === 'vote' && (
-        <VoteDialog session={form.session} director={form.director} ask={askFromForm} onClose={close} />
+        <VoteDialog session={form.session} director={form.director} ask={send} onClose={close} />
       )}
-      {form?.kind === 'tie' && <TieDialog session={form.session} ask={askFromForm} onClose={close} />}
-      {form?.kind === 'condition' && <ConditionDialog model={model} ask={askFromForm} onClose={close} />}
-      {form?.kind === 'mark' && <MarkDialog condition={form.condition} ask={askFromForm} onClose={close} />}
+      {form?.kind === 'tie' && <TieDialog session={form.session} ask={send} onClose={close} />}
+      {form?.kind === 'condition' && <ConditionDialog model={model} ask={send} onClose={close} />}
+      {form?.kind === 'mark' && <MarkDialog condition={form.condition} ask={send} onClose={close} />}
     </main>
   );
 }

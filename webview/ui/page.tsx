@@ -10,8 +10,11 @@ export interface ViewProps<Model, Request, Layout> {
   readonly model: Model;
   /** Asks the host. The page shows the reply's message; the view needs it only to go on afterwards. */
   readonly ask: (request: Request | CommonRequest) => Promise<Reply>;
-  /** The same for a form, which shows a refusal itself: the page then says only what has worked. */
-  readonly askFromForm: (request: Request | CommonRequest) => Promise<Reply>;
+  /**
+   * The same for a form, which shows a refusal itself: the page then says only what has worked, and a refusal when the
+   * form is no longer there.
+   */
+  readonly askFromForm: (request: Request | CommonRequest, isThere?: () => boolean) => Promise<Reply>;
   /** What was kept of an earlier showing; for the first render. */
   readonly layout: Layout | undefined;
   readonly keepLayout: (layout: Layout) => void;
@@ -42,21 +45,21 @@ function Page<Model, Request, Layout>({ View }: { View: ComponentType<ViewProps<
   }, []);
 
   // The same functions at every render, so that effects of a view may name them.
-  const askFromForm = useCallback(async (request: Request | CommonRequest): Promise<Reply> => {
-    setSaid(undefined);
-    const reply = (await hostRef.current?.ask(request)) ?? {
-      ok: false,
-      message: 'The page is not ready yet.',
-    };
-    if (reply.ok && reply.message !== undefined && reply.message !== '') setSaid(reply);
-    return reply;
-  }, []);
-  const ask = useCallback(
-    async (request: Request | CommonRequest): Promise<Reply> => {
-      const reply = await askFromForm(request);
-      if (!reply.ok && reply.message !== undefined && reply.message !== '') setSaid(reply);
+  const askFromForm = useCallback(
+    async (request: Request | CommonRequest, isThere = (): boolean => true): Promise<Reply> => {
+      setSaid(undefined);
+      const reply = (await hostRef.current?.ask(request)) ?? {
+        ok: false,
+        message: 'The page is not ready yet.',
+      };
+      const isShown = !reply.ok && isThere();
+      if (!isShown && reply.message !== undefined && reply.message !== '') setSaid(reply);
       return reply;
     },
+    [],
+  );
+  const ask = useCallback(
+    (request: Request | CommonRequest): Promise<Reply> => askFromForm(request, () => false),
     [askFromForm],
   );
   const keepLayout = useCallback((layout: Layout | undefined): void => {

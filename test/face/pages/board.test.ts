@@ -189,6 +189,19 @@ describe('the Board panel’s page', () => {
     assert.notEqual(one!.request['token'], two!.request['token']);
   });
 
+  it('what is refused after the form was closed is said by the page', async () => {
+    const page = await open(await sampleBoard());
+    await page.getByRole('button', { name: 'Cast Vote…' }).click();
+    await dialog(page).getByRole('radio', { name: 'Abstain' }).check();
+    await dialog(page).getByRole('textbox', { name: 'Reason' }).fill('No time to read it');
+    await dialog(page).getByRole('button', { name: 'Correct Vote' }).click();
+    await eventually(async () => assert.equal((await requests()).length, 1));
+    await page.keyboard.press('Escape');
+    await dialog(page).waitFor({ state: 'detached' });
+    await reply({ ok: false, message: 'The file is busy. Try again.' });
+    await page.getByRole('alert').getByText('The file is busy. Try again.').waitFor();
+  });
+
   it('Tab stays in the form', async () => {
     const page = await open(await sampleBoard());
     await page.getByRole('button', { name: 'Cast Vote…' }).click();
