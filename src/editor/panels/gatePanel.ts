@@ -83,7 +83,11 @@ async function model(view: PanelView): Promise<PanelState<GateModel>> {
 }
 
 async function review(view: PanelView, asked: ReviewAsked): Promise<Reply> {
-  const { context, track } = view;
+  const { context } = view;
+  // Whatever has been watched and told so far: decided is on what the files say now.
+  await context.source.refresh();
+  const track = context.source.track(view.subject);
+  if (!track) return { ok: false, message: l10n.t('This track is no longer there; nothing was done.') };
   const { evidence, by } = await readEvidence(track);
   const registryFile = context.source.root(track.root)?.registryFile;
   const reply = await reviewAsked(context.ports, track, evidence, asked, {

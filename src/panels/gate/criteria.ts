@@ -87,7 +87,7 @@ function shownCriterion(
     ...(criterion.notWaivable === undefined ? {} : { notWaivable: short(criterion.notWaivable, 300) }),
     waive: actOf(ownOf(actions.waive, id)),
     ...(enter && offersEntry(enter) ? { enter: actOf(enter) } : {}),
-    ...(waived ? { withdraw: withdrawAct(criterion, ownOf(actions.waive, id)) } : {}),
+    ...(waived ? { withdraw: withdrawAct(criterion, ownOf(actions.withdraw, id)) } : {}),
   };
 }
 
@@ -96,9 +96,9 @@ function offersEntry(enter: Permission): boolean {
   return enter.allowed || (enter.code !== 'answered-by-file' && enter.code !== 'entered-elsewhere');
 }
 
-/** A waiver can be taken back as long as anything can be written at the gate. */
-function withdrawAct(criterion: Criterion, waiving: Permission | undefined): Act {
-  if (waiving && !waiving.allowed && waiving.code !== 'waived-already') return actOf(waiving);
+/** Says as what it counts again. */
+function withdrawAct(criterion: Criterion, withdrawing: Permission | undefined): Act {
+  if (!withdrawing?.allowed) return actOf(withdrawing);
   const before = wordOf({ ...criterion, waived: undefined }).toLowerCase();
   return {
     allowed: true,

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Track } from '../../../model/track';
 import type { GateEvidence } from '../../../rules/gates/gateEvidence';
 import { readGateEvidence } from '../../../store/gateEvidence';
-import { personName } from '../../../store/git';
+import { personName } from '../../personName';
 import { testResults } from '../../settings';
 import { readTestResultsSetting } from './testResultsSetting';
 
@@ -31,20 +31,7 @@ export async function readEvidence(track: Track, signal?: AbortSignal): Promise<
       ...(named.length > 0 ? { resultPaths: named } : {}),
       ...(signal ? { signal } : {}),
     }),
-    nameIn(base),
+    personName(track.root),
   ]);
-  return { evidence, remarks, problems, base, ...(by === undefined || by === '' ? {} : { by }) };
-}
-
-/** A name is asked for again after this long: a panel that follows running agents would ask several times a second. */
-const nameAgeMs = 3000;
-const names = new Map<string, { readonly at: number; readonly name: Promise<string | undefined> }>();
-
-function nameIn(folder: string): Promise<string | undefined> {
-  const now = performance.now();
-  const known = names.get(folder);
-  if (known && now - known.at < nameAgeMs) return known.name;
-  const name = personName(folder);
-  names.set(folder, { at: now, name });
-  return name;
+  return { evidence, remarks, problems, base, ...(by === undefined ? {} : { by }) };
 }
