@@ -11,8 +11,8 @@ export interface TrackCommits {
 
 interface Asked {
   readonly at: number;
-  /** Set when git has answered. */
-  answer?: TrackCommits;
+  /** The answer has been given to somebody: until then git, however slow, is not asked again. */
+  isGiven: boolean;
   readonly coming: Promise<TrackCommits>;
 }
 
@@ -23,22 +23,37 @@ const patience = 150;
 
 const asked = new WeakMap<Track, Asked>();
 
+/** What was last read of each folder: a track that has just changed is a new one, its commits are mostly the same. */
+const lastRead = new Map<string, TrackCommits>();
+/** Folders that are remembered. */
+const mostRemembered = 20;
+
 /**
  * Commits of a track for its timeline. When git takes longer than a moment, what is there is given and `later` is
  * called once when the rest has come.
  */
 export async function trackCommits(track: Track, now: number, later: () => void): Promise<TrackCommits> {
   let found = asked.get(track);
-  if (!found || now - found.at > holds) {
+  if (!found || (found.isGiven && now - found.at > holds)) {
     const coming = readCommits(track);
-    const fresh: Asked = { at: now, coming, ...(found?.answer ? { answer: found.answer } : {}) };
-    void coming.then((answer) => (fresh.answer = answer));
-    asked.set(track, (found = fresh));
+    asked.set(track, (found = { at: now, isGiven: false, coming }));
+    void coming.then((answer) => remember(track, answer));
   }
   const soon = await Promise.race([found.coming, after(patience)]);
-  if (soon) return soon;
+  if (soon) {
+    found.isGiven = true;
+    return soon;
+  }
   void found.coming.then(later);
-  return found.answer ?? { commits: [], remarks: ['Git is being asked for commits…'] };
+  return lastRead.get(track.folder ?? '') ?? { commits: [], remarks: ['Git is being asked for commits…'] };
+}
+
+function remember({ folder }: Track, answer: TrackCommits): void {
+  if (folder === undefined) return;
+  lastRead.delete(folder);
+  lastRead.set(folder, answer);
+  const [oldest] = lastRead.keys();
+  if (lastRead.size > mostRemembered && oldest !== undefined) lastRead.delete(oldest);
 }
 
 function after(ms: number): Promise<undefined> {
