@@ -3,7 +3,7 @@ import { runGit, type GitOptions, type GitUnavailable } from './gitProcess';
 
 /**
  * Branch, HEAD and what is not committed in the working tree that holds the folder. Changes inside of submodules are
- * theirs. Only reads; see runGit.
+ * theirs. Only reads; see runGit. A filter that the repository's configuration names is run on files that look changed.
  * @throws the signal's reason when aborted
  */
 export async function gitState(

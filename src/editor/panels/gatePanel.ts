@@ -22,8 +22,11 @@ export const gatePanel: PanelKind<GateModel, GateRequest> = {
     const watch = new ResultsWatch(changed);
     const key = watchKey(subject);
     watches.set(key, watch);
+    // Then the working tree may be looked at.
+    const trust = vscode.workspace.onDidGrantWorkspaceTrust(changed);
     return {
       dispose: () => {
+        trust.dispose();
         watch.dispose();
         if (watches.get(key) === watch) watches.delete(key);
       },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultMetricGates } from '../../../src/rules/gates/gateEvidence';
 import { readGateEvidence, type GateEvidenceOptions } from '../../../src/store/gateEvidence';
@@ -125,6 +125,23 @@ describe('readGateEvidence', () => {
     const { evidence, remarks } = await read();
     assert.deepEqual(evidence.git, { uncommitted: 1, branch: 'main' });
     assert.deepEqual(remarks, []);
+  });
+
+  it('runs no filter of a repository in a folder that nobody trusts, and says what was not looked at', async () => {
+    const spied = join(project, 'spied');
+    execFileSync('git', ['init', '-q', '-b', 'main', project]);
+    write('.gitattributes', '*.md filter=spy\n');
+    write('a.md', 'one\n');
+    execFileSync('git', ['add', '.'], { cwd: project });
+    execFileSync('git', ['config', 'filter.spy.clean', `touch ${JSON.stringify(spied)}; cat`], {
+      cwd: project,
+    });
+    write('a.md', 'two\n');
+    const { evidence, remarks } = await read({ trusted: false });
+    assert.deepEqual([evidence.git, existsSync(spied)], [undefined, false]);
+    assert.match(remarks.join(' '), /Restricted Mode/);
+    await read();
+    assert.ok(existsSync(spied), 'the filter is one that git would have run');
   });
 
   it('reads a file again only when it changed, and can be cancelled', async () => {

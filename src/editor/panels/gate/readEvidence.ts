@@ -29,6 +29,7 @@ export async function readEvidence(track: Track, signal?: AbortSignal): Promise<
       folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? base,
       // Without a setting the usual places are looked at.
       ...(named.length > 0 ? { resultPaths: named } : {}),
+      trusted: vscode.workspace.isTrusted,
       ...(signal ? { signal } : {}),
     }),
     personName(track.root),
