@@ -61,7 +61,7 @@ export interface BoardFileEdit {
   readonly changes: readonly JsonChange[];
 }
 
-/** Changes files of the bus's board folder, one after the other; each answer belongs to the edit at its place. */
+/** Changes files of the bus's board folder, one after the other, and gives the answers in that order. */
 export async function editBoardFiles(
   ports: Pick<Ports, 'editor'>,
   track: Track,
@@ -71,6 +71,8 @@ export async function editBoardFiles(
   const done: { readonly file: string; readonly outcome: EditOutcome }[] = [];
   if (!track.bus) return done;
   for (const edit of edits) {
+    // An id that names another folder names no file of this one.
+    if (/[\\/]/.test(edit.file)) continue;
     const file = join(track.bus.folder, 'board', edit.file);
     done.push({ file, outcome: await editBoardFile(ports, track.root, file, edit, signal) });
   }

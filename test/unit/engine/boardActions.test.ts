@@ -118,6 +118,19 @@ describe('votes that a person casts', () => {
     assert.equal(shown?.votes['CSO']?.by, 'person');
   });
 
+  it('stay in the board folder, whatever the session calls itself', async () => {
+    const odd = '/../../../metadata';
+    project = await loopProject(
+      loop,
+      {},
+      { [`${board}/session-1.json`]: { session_id: odd, status: 'VOTING', verdict: 'REJECTED' } },
+    );
+    const before = await project.text(metadataFile);
+    ok(await castVote(project.ports, await project.track(id), { ...vote('CA', 'APPROVE'), sessionId: odd }));
+    assert.equal(await project.text(metadataFile), before);
+    assert.equal(at(await project.json(`${board}/votes.json`), 'CA', 'final_verdict'), 'APPROVE');
+  });
+
   it('begin votes.json where it is empty or missing', async () => {
     for (const votes of ['', undefined]) {
       project = await loopProject(
