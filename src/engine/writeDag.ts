@@ -7,6 +7,7 @@ import type { Track } from '../model/track';
 import { taskGraphOf, type TaskGraph } from '../rules/taskGraph';
 import type { EditOutcome } from '../store/fileEditor';
 import { noPlan } from './markTask';
+import { trackRefusal } from './metadataEdit';
 import type { Ports } from './ports';
 
 /**
@@ -14,7 +15,7 @@ import type { Ports } from './ports';
  * "The DAG" (FORMATS §4.8). It stands before the first phase, or at the end where phases have no headings of their
  * own; nothing else of the file changes. What is written is what was drawn: the same tasks, dependencies and groups.
  *
- * Refuses `no-plan`, `dag-present`, `no-tasks`, `dag-circular`, `dependency-unknown`, `dag-not-readable` (the plan could
+ * Refuses `archived`, `no-plan`, `dag-present`, `no-tasks`, `dag-circular`, `dependency-unknown`, `dag-not-readable` (the plan could
  * not be read as before with the block in it), and the codes of the editor.
  */
 export async function writeDag(
@@ -22,6 +23,8 @@ export async function writeDag(
   track: Track,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<EditOutcome> {
+  const never = track.archived ? trackRefusal(track) : undefined;
+  if (never) return { refused: never };
   const file = track.documents.plan;
   if (file === undefined) return { refused: noPlan(track) };
   let written: string | undefined;

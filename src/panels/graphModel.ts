@@ -56,7 +56,11 @@ export function graphModelOf(
         ? `Layout from dag: in plan.md${graph.line === undefined ? '' : `:${graph.line}`}`
         : `Derived from phases and order in plan.md`,
     ...(originPlace ? { originPlace } : {}),
-    canWriteDag: graph.source === 'derived' && track.plan !== undefined && track.plan.dag === undefined,
+    canWriteDag:
+      graph.source === 'derived' &&
+      track.plan !== undefined &&
+      track.plan.dag === undefined &&
+      !track.archived,
     summary: summaryOf(whole, places, boxes),
     width: Math.ceil(layout.width),
     height: Math.ceil(layout.height),

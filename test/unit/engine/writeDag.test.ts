@@ -52,6 +52,12 @@ const drawn = (text: string): unknown => {
 };
 
 describe('writeDag', () => {
+  it('writes nothing into the plan of an archived track', async () => {
+    const editor = { edit: () => assert.fail('was written'), create: () => assert.fail('was made') };
+    const result = await writeDag({ editor }, trackOf({ plan: parsePlan(plan), archived: true }));
+    assert.equal('refused' in result && result.refused.code, 'archived');
+  });
+
   it('writes the derived graph in the form of spec 003, before the first phase', () => {
     const text = edited(plan);
     const block = `## Dependency Graph
