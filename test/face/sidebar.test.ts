@@ -36,7 +36,7 @@ describe('the sidebar', () => {
       await tracks.row('One-page checkout').waitFor();
       const rows = await tracks.rows();
       const told = rows.map(({ label, description }) => `${label} | ${description}`);
-      assert.ok(told.includes('One-page checkout | EXECUTE · 7/14'), told.join('\n'));
+      assert.ok(told.includes('One-page checkout | EXECUTE · 7/14 · 1 problem'), told.join('\n'));
       assert.ok(
         told.some((row) => /^Stock reservations \| FIX · 11\/13 · fix 2\/3/.test(row)),
         told.join('\n'),
@@ -102,7 +102,10 @@ describe('the sidebar', () => {
       );
       await eventually(async () => assert.equal(await task.checked(), true));
       await eventually(async () =>
-        assert.equal((await rowNamed(workbench, 'One-page checkout')).description, 'EXECUTE · 8/14'),
+        assert.equal(
+          (await rowNamed(workbench, 'One-page checkout')).description,
+          'EXECUTE · 8/14 · 1 problem',
+        ),
       );
       await task.toggle();
       await eventually(() => assert.equal(workbench.read(plan), before));
