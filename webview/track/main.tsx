@@ -46,12 +46,15 @@ function TrackView({
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       const [act] = latest.current.model.next.acts;
-      if (!event.altKey || event.ctrlKey || event.metaKey || event.code !== 'KeyN' || !act) return;
+      const more = event.ctrlKey || event.metaKey || event.shiftKey;
+      if (!event.altKey || more || event.code !== 'KeyN' || !act) return;
       event.preventDefault();
-      doAct(ask, act);
+      // A key that is held down asks once.
+      if (!event.repeat) doAct(ask, act);
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // Before the page's own listener, which keeps used keys from VS Code.
+    document.addEventListener('keydown', onKey, true);
+    return () => document.removeEventListener('keydown', onKey, true);
   }, []);
 
   const met = model.conditions.filter(({ status }) => status?.word === 'Met').length;

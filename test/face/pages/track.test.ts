@@ -89,8 +89,16 @@ describe('Track panel', () => {
       await o.page.getByText('Nothing is recorded').waitFor({ state: 'detached' });
       await o.page.keyboard.press('Enter');
       assert.deepEqual(await lastRequest(o), { kind: 'openStep', step: 'PLAN' });
-      await o.page.keyboard.press('Alt+N');
-      assert.deepEqual(await lastRequest(o), { kind: 'command', command: 'resumeTrack' });
+      await o.page.keyboard.down('Alt');
+      await o.page.keyboard.down('n');
+      // Held down.
+      await o.page.keyboard.down('n');
+      await o.page.keyboard.up('n');
+      await o.page.keyboard.up('Alt');
+      assert.deepEqual((await o.sent()).map(({ request }) => request as unknown).slice(-2), [
+        { kind: 'openStep', step: 'PLAN' },
+        { kind: 'command', command: 'resumeTrack' },
+      ]);
     } finally {
       await o.close();
     }
