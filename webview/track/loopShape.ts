@@ -53,8 +53,8 @@ export const wideLoop: LoopShape = {
       tip: down(1021, 51),
       label: [831, 17, 'middle'],
     },
-    failed: { line: 'M617 100 V143', tip: down(617, 147), label: [609, 128, 'end'] },
-    fixed: { line: 'M665 148 V105', tip: up(665, 101), label: [673, 128, 'start'] },
+    failed: { line: 'M637 100 V143', tip: down(637, 147), label: [629, 128, 'end'] },
+    fixed: { line: 'M685 148 V105', tip: up(685, 101), label: [693, 128, 'start'] },
   },
 };
 
