@@ -4,6 +4,7 @@ import type { BoardSession, BoardVote, Director } from '../model/board';
 import type { EditRefusal } from '../model/edit';
 import type { Track } from '../model/track';
 import { resolveBoard } from '../rules/boardResolution';
+import { keepsVotes } from '../rules/keepsVotes';
 import { isQuickReview } from '../rules/sessionVerdict';
 import type { EditOutcome } from '../store/fileEditor';
 import type { TrackChangeResult } from './blockTrack';
@@ -36,8 +37,8 @@ export interface VoteRequest {
 }
 
 /**
- * Casts a director's vote in a person's place, or corrects it. Written where the session is: in metadata.json, and in
- * votes.json of the bus while the session is there. A verdict that stands follows the votes by the rule, unless a person
+ * Casts a director's vote in a person's place, or corrects it. Written where the session's votes are: in metadata.json,
+ * and in votes.json of the bus while the session is there. A verdict that stands follows the votes by the rule, unless a person
  * gave it. Who changed what from what goes to `vote_corrections[]` of the session.
  *
  * Refuses `director-unknown`, `confidence-invalid`, `session-unknown`, `same-vote`, `note-missing`, and what the editor
@@ -54,7 +55,9 @@ export async function castVote(
   if (confidence !== undefined && !(confidence >= 0 && confidence <= 1)) {
     return refuse('confidence-invalid', 'Confidence is a number from 0 to 1.');
   }
-  const shown = sessionOf(track, sessionId);
+  const running = busSession(track, sessionId);
+  const inMetadata = keepsVotes(track, sessionId);
+  const shown = inMetadata ? sessionOf(track, sessionId) : running;
   if (!shown) return { refused: unknownSession(sessionId) };
   const refused = voteRefusal(shown, director, request);
   if (refused) return { refused };
@@ -62,7 +65,7 @@ export async function castVote(
   const at = ports.clock().toISOString();
   const before = voteOf(shown, director);
   const why = `${director} votes ${verdict}${before ? ` (was ${before.verdict})` : ''}, entered by ${request.by ?? 'person'}.`;
-  const kept = !isKept(track, sessionId)
+  const kept = !inMetadata
     ? undefined
     : await editKeptSession(
         ports,
@@ -81,7 +84,6 @@ export async function castVote(
         },
         request.signal,
       );
-  const running = busSession(track, sessionId);
   const key = running ? directorKeyIn(running.votes, director) : director;
   return afterBus(
     ports,
@@ -343,7 +345,7 @@ async function afterBus(
 
 // --- helpers ---
 
-/** The session as it is shown: that of the bus first, which is the newer while it runs there. */
+/** The session as metadata.json keeps it, else that of the bus. */
 function sessionOf(track: Track, sessionId: string): BoardSession | undefined {
   const kept = track.boardSessions.find((session) => session.sessionId === sessionId);
   return kept ?? busSession(track, sessionId);

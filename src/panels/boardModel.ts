@@ -1,6 +1,7 @@
 import { join, sep } from 'node:path';
 import { sessionPathIn } from '../files/boardPaths';
 import type { Track } from '../model/track';
+import { keepsVotes } from '../rules/keepsVotes';
 import { isQuickReview, sessionVerdict, type SessionVerdict } from '../rules/sessionVerdict';
 import type {
   BoardModel,
@@ -102,7 +103,8 @@ function sessionModel(track: Track, shown: ShownSession, o: BoardModelOptions): 
     resolution: resolutionModel(shown, verdict, { ...about, ...(file ? { file } : {}) }),
     dissent: dissentModels(shown, verdict),
     ...(frozen === undefined ? {} : { frozen }),
-    writes: writesOf(track, shown),
+    writes: writesOf(track, shown, shown.kept),
+    voteWrites: writesOf(track, shown, keepsVotes(track, session.sessionId)),
     quick,
     votes: Object.fromEntries(
       Object.entries(session.votes).map(([key, vote]) => [key, { verdict: vote.verdict }]),
@@ -188,9 +190,9 @@ function unaddressable({ addressable }: ShownSession): string | undefined {
 
 // --- where it stands ---
 
-function writesOf(track: Track, { kept, onBus, session, item }: ShownSession): string[] {
+function writesOf(track: Track, { onBus, session, item }: ShownSession, inMetadata: boolean): string[] {
   return [
-    ...(kept ? [`metadata.json ${pathWord(track, session.sessionId) ?? item}`] : []),
+    ...(inMetadata ? [`metadata.json ${pathWord(track, session.sessionId) ?? item}`] : []),
     ...(onBus
       ? ['.message-bus/board/votes.json', `.message-bus/board/session-${session.sessionId}.json`]
       : []),

@@ -78,8 +78,10 @@ export interface BoardSessionModel {
   readonly dissent: readonly DissentModel[];
   /** Why a person cannot act on this meeting. */
   readonly frozen?: string;
-  /** Files and places that a vote or a decision is written to. */
+  /** Files and places that a decision or a condition is written to. */
   readonly writes: readonly string[];
+  /** Those that a vote is written to. */
+  readonly voteWrites: readonly string[];
   readonly quick: boolean;
   /** The votes as the rule counts them, for saying what another vote would come to. */
   readonly votes: Readonly<Record<string, { readonly verdict: string }>>;

@@ -135,6 +135,6 @@ function writesOf(
       : recorded
         ? `The verdict follows the votes: ${rule.verdict.replaceAll('_', ' ')} (${rule.why})`
         : `No verdict is written. The votes then give: ${rule.why}`,
-    `In ${session.writes.join(' and ')}.`,
+    `In ${session.voteWrites.join(' and ')}.`,
   ];
 }

@@ -118,6 +118,27 @@ describe('votes that a person casts', () => {
     assert.equal(shown?.votes['CSO']?.by, 'person');
   });
 
+  it('go to the bus alone while metadata.json only names the session: one vote there would stand for all', async () => {
+    project = await loopProject(
+      loop,
+      { board_sessions: [{ session_id: sessionId, checkpoint: 'EVALUATE_PLAN' }] },
+      {
+        [`${board}/session-${sessionId}.json`]: { session_id: sessionId, status: 'VOTING' },
+        [`${board}/votes.json`]: { CA: { final_verdict: 'APPROVE' }, CSO: { final_verdict: 'REJECT' } },
+      },
+    );
+    const before = await project.text(metadataFile);
+    ok(await castVote(project.ports, await project.track(id), vote('CSO', 'APPROVE')));
+    assert.equal(await project.text(metadataFile), before);
+    const votes = await project.json(`${board}/votes.json`);
+    assert.deepEqual(
+      [at(votes, 'CA', 'final_verdict'), at(votes, 'CSO', 'final_verdict')],
+      ['APPROVE', 'APPROVE'],
+    );
+    const session = await project.json(`${board}/session-${sessionId}.json`);
+    assert.equal(at(session, 'vote_corrections', 0, 'from'), 'REJECT');
+  });
+
   it('stay in the board folder, whatever the session calls itself', async () => {
     const odd = '/../../../metadata';
     project = await loopProject(

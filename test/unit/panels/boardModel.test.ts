@@ -54,6 +54,16 @@ describe('the Board panel’s model', () => {
       );
     });
 
+    it('says that a vote goes to the bus alone while metadata.json only names the meeting', async () => {
+      const bus = [`.message-bus/board/votes.json`, `.message-bus/board/session-${sessionId}.json`];
+      project = await boardProject([{ session_id: sessionId }], runningFiles());
+      const named = sessionOf(modelOf(await project.track(id)));
+      assert.deepEqual([named.voteWrites, named.writes.length], [bus, 3]);
+      await project.dispose();
+      project = await boardProject([kept], runningFiles());
+      assert.equal(sessionOf(modelOf(await project.track(id))).voteWrites.length, 3);
+    });
+
     it('takes verdict and votes from metadata.json, assessments and confidence from the bus', async () => {
       project = await boardProject([kept], runningFiles({ session: { status: 'COMPLETE' } }));
       const model = modelOf(await project.track(id));
