@@ -98,7 +98,7 @@ function verdictAct(permission: Permission): Act {
 }
 
 /** The stamp of everything that a person sees before deciding: another stamp, another thing to decide on. */
-export function seenOf(gate: Gate, decision: GateDecision, actions: GateActions): string {
+function seenOf(gate: Gate, decision: GateDecision, actions: GateActions): string {
   const said = [actions.approve, actions.requestChanges, actions.reject].map((permission) =>
     permission.allowed ? permission.effect : permission.because,
   );

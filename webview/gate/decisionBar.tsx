@@ -5,7 +5,7 @@ import { Icon } from '../ui/icon';
 import { Button, Dropdown, TextArea, TextField } from '../ui/toolkit';
 import type { CriterionMode } from './rows';
 
-export const NOTE = 'note';
+const NOTE = 'note';
 
 type Verdict = 'approve' | 'requestChanges' | 'reject';
 

@@ -18,7 +18,7 @@ export interface RowContext {
   readonly setMode: (mode: CriterionMode | undefined) => void;
 }
 
-export const ROW = '[data-row]';
+const ROW = '[data-row]';
 
 /** The row of a group that Tab comes to: the current one, else the first. */
 export function stopOf(criteria: readonly ShownCriterion[], current: string | undefined): string | undefined {

@@ -133,7 +133,7 @@ function Why({ model, node, ask }: { model: GraphModel; node: GraphNode; ask: As
 }
 
 /** A sentence that names a place, with that name as a link; when it does not, the link follows. */
-export function Linked({ text, place, ask }: { text: string; place: PlaceLink | undefined; ask: Ask }) {
+function Linked({ text, place, ask }: { text: string; place: PlaceLink | undefined; ask: Ask }) {
   if (!place) return <>{text}</>;
   const file = place.file.split(/[\\/]/).at(-1) ?? '';
   const name = place.line === undefined ? file : `${file}:${place.line}`;

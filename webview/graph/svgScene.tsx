@@ -117,7 +117,7 @@ function Edges({
   );
 }
 
-export function conflictPath(points: readonly number[]): string {
+function conflictPath(points: readonly number[]): string {
   const [x, y, ...rest] = points;
   return rest.length === 2 ? `M${x} ${y} L${rest.join(' ')}` : `M${x} ${y} C${rest.join(' ')}`;
 }

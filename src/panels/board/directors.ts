@@ -186,7 +186,7 @@ function partsOf(director: Director | undefined, { breakdown }: BoardAssessment)
 }
 
 /** The score that the parts give by their weights; undefined when one of them is missing. */
-export function weightedSum(
+function weightedSum(
   director: Director,
   { breakdown }: Pick<BoardAssessment, 'breakdown'>,
 ): number | undefined {

@@ -68,7 +68,7 @@ export function stepStatus(loop: LoopState, step: DrawnStep): Status {
   return statusOf(checkpoint?.status ?? 'NOT_STARTED', writtenStatus(checkpoint));
 }
 
-export function writtenStatus(checkpoint: Checkpoint | undefined): string | undefined {
+function writtenStatus(checkpoint: Checkpoint | undefined): string | undefined {
   const written = checkpoint?.raw['status'];
   return typeof written === 'string' ? written : undefined;
 }

@@ -8,11 +8,6 @@ export function fileName(path: string): string {
   );
 }
 
-/** "plan.md:47" */
-export function placeName({ file, line }: { readonly file: string; readonly line?: number }): string {
-  return line === undefined ? fileName(file) : `${fileName(file)}:${String(line)}`;
-}
-
 /** A path made of parts, with the separator that its first part uses. */
 export function join(first: string, ...rest: readonly string[]): string {
   return [first, ...rest].join(first.includes('\\') ? '\\' : '/');

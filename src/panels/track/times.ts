@@ -15,7 +15,7 @@ export function timeOf(written: string | undefined): number | undefined {
 }
 
 /** True for "2026-10-19": it has no hour that could be told. */
-export function isDay(written: string | undefined): boolean {
+function isDay(written: string | undefined): boolean {
   return written !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(written.trim());
 }
 
