@@ -9,7 +9,7 @@ const mostConditions = 200;
 
 const verdicts: Readonly<Record<BoardCondition['state'], Verdict>> = {
   met: { standing: 'passed', word: 'Met' },
-  unmet: { standing: 'failed', word: 'Not met' },
+  unmet: { standing: 'failed', word: 'Unmet' },
   open: { standing: 'open', word: 'Open' },
 };
 
