@@ -266,6 +266,20 @@ describe('panels', () => {
     assert.equal((await openPanels()).length, 1);
   });
 
+  it('shows the panel that is open when a kept tab of the same track is seen for the first time', async () => {
+    const { context, panels } = await activated();
+    const { root, key } = await track(CART);
+    await run(new Person(), 'openGraph', { root, key });
+    const { panel } = await opened('graph', key);
+    const kept = vscode.window.createWebviewPanel('conductor.graph', 'Graph: Cart', vscode.ViewColumn.One);
+    let closed = false;
+    kept.onDidDispose(() => (closed = true));
+    await (await panels()).restorePanel(context, 'graph', kept, { version: 1, subject: { root, key } });
+    await until('the closed tab', () => closed);
+    await until('the open panel in front', () => panel.panel.active);
+    assert.deepEqual(await openPanels(), [panel]);
+  });
+
   it('restores a panel of another machine as what it is, and closes one that names no track', async () => {
     const { context, panels } = await activated();
     const { restorePanel } = await panels();

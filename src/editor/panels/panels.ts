@@ -34,15 +34,10 @@ export async function openPanel(
 ): Promise<void> {
   // First, so that nothing can happen between the look for an open one and the making of another.
   const kind = await kinds[name]();
-  for (const panel of open) {
-    if (
-      panel.kind.name === name &&
-      panel.subject.root === subject.root &&
-      panel.subject.key === subject.key
-    ) {
-      panel.reveal(subject.item);
-      return;
-    }
+  const there = openOn(name, subject);
+  if (there) {
+    there.reveal(subject.item);
+    return;
   }
   const panel = vscode.window.createWebviewPanel(viewType(name), '', vscode.ViewColumn.Active, {
     // The graph finds in its own way, whole words of nodes that may be out of sight.
@@ -69,7 +64,19 @@ export async function restorePanel(
   const closing = panel.onDidDispose(() => (closed = true));
   const kind = await kinds[name]();
   closing.dispose();
-  if (!closed) show(context, kind, panel, kept.data.subject, undefined);
+  if (closed) return;
+  // VS Code fills a tab when it is first seen; by then the track may have been opened in another one.
+  const there = openOn(name, kept.data.subject);
+  if (there) {
+    panel.dispose();
+    there.reveal(undefined);
+  } else show(context, kind, panel, kept.data.subject, undefined);
+}
+
+function openOn(name: PanelName, { root, key }: PanelSubject): OpenPanel<unknown, unknown> | undefined {
+  return [...open].find(
+    ({ kind, subject }) => kind.name === name && subject.root === root && subject.key === key,
+  );
 }
 
 function show(
