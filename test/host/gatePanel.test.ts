@@ -140,6 +140,22 @@ describe('gate panel', () => {
     }
   });
 
+  it('sees results of tests that appear where they usually do', async () => {
+    const file = join(folder, 'coverage', 'coverage-summary.json');
+    try {
+      const opened = await open('Active', 'Cart');
+      await modelOf(opened, ({ results }) => results.length === 0);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(
+        file,
+        JSON.stringify({ total: { lines: { total: 10, covered: 9, skipped: 0, pct: 90 } } }),
+      );
+      await modelOf(opened, (model) => model.results[0]?.ok === true);
+    } finally {
+      rmSync(dirname(file), { recursive: true, force: true });
+    }
+  });
+
   it('tells what is wrong with the setting', async () => {
     const settings = vscode.workspace.getConfiguration('conductor');
     await settings.update(

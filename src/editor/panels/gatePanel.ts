@@ -57,9 +57,9 @@ function watchKey({ root, key }: PanelSubject): string {
 async function model(view: PanelView): Promise<PanelState<GateModel>> {
   const { track, context, subject } = view;
   const readAt = context.ports.clock();
-  const { evidence, remarks, problems, base, by } = await readEvidence(track, view.signal);
+  const { evidence, remarks, problems, base, usualIn, by } = await readEvidence(track, view.signal);
   const files = (evidence.results ?? []).map(({ file }) => file);
-  watches.get(watchKey(subject))?.watch(files);
+  watches.get(watchKey(subject))?.watch(files, usualIn);
   const chosen = chooseGate(track, evidence, subject.item);
   if (!chosen) {
     return {

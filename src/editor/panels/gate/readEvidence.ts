@@ -16,6 +16,8 @@ export interface ReadEvidence {
   readonly problems: readonly string[];
   /** Folder that holds the conductor directory. */
   readonly base: string;
+  /** Folder in which the usual places of results are looked at; absent when the setting names some. */
+  readonly usualIn?: string;
   readonly by?: string;
 }
 
@@ -24,9 +26,10 @@ export async function readEvidence(track: Track, signal?: AbortSignal): Promise<
   const uri = vscode.Uri.file(track.root);
   const base = dirname(track.root);
   const { named, problems } = readTestResultsSetting(testResults(uri));
+  const folder = vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? base;
   const [{ evidence, remarks }, by] = await Promise.all([
     readGateEvidence(track, {
-      folder: vscode.workspace.getWorkspaceFolder(uri)?.uri.fsPath ?? base,
+      folder,
       // Without a setting the usual places are looked at.
       ...(named.length > 0 ? { resultPaths: named } : {}),
       trusted: vscode.workspace.isTrusted,
@@ -34,5 +37,12 @@ export async function readEvidence(track: Track, signal?: AbortSignal): Promise<
     }),
     personName(track.root),
   ]);
-  return { evidence, remarks, problems, base, ...(by === undefined ? {} : { by }) };
+  return {
+    evidence,
+    remarks,
+    problems,
+    base,
+    ...(named.length > 0 ? {} : { usualIn: folder }),
+    ...(by === undefined ? {} : { by }),
+  };
 }

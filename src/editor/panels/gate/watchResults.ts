@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
+import { usualResultPaths } from '../../../store/resultPaths';
 
 /** Test programs write a file in several steps: one look afterwards is enough. */
 const restMs = 300;
@@ -21,14 +22,20 @@ export class ResultsWatch implements vscode.Disposable {
     });
   }
 
-  watch(files: readonly string[]): void {
-    const named = files.join('\u0000');
+  /** @param usualIn folder in whose usual places a file may appear that is not there yet */
+  watch(files: readonly string[], usualIn: string | undefined): void {
+    const named = [usualIn, ...files].join('\u0000');
     if (this.#disposed || named === this.#files) return;
     this.#files = named;
     for (const watcher of this.#watchers) watcher.dispose();
-    this.#watchers = files.map((file) => {
+    // What is written into a new folder at once may be told as that folder only.
+    const places = new Set(files.flatMap((file) => [file, dirname(file)]));
+    const patterns = [...places].map((place) => [dirname(place), basename(place)] as const);
+    const usual =
+      usualIn === undefined ? [] : [[usualIn, `{${withFolders(usualResultPaths).join(',')}}`] as const];
+    this.#watchers = [...patterns, ...usual].map(([folder, pattern]) => {
       const watcher = vscode.workspace.createFileSystemWatcher(
-        new vscode.RelativePattern(vscode.Uri.file(dirname(file)), basename(file)),
+        new vscode.RelativePattern(vscode.Uri.file(folder), pattern),
       );
       watcher.onDidChange(this.#told);
       watcher.onDidCreate(this.#told);
@@ -48,4 +55,13 @@ export class ResultsWatch implements vscode.Disposable {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.changed, restMs);
   };
+}
+
+/** "a/b.xml" → "a", "a/b.xml". */
+function withFolders(paths: readonly string[]): string[] {
+  const all = paths.flatMap((path) => {
+    const parts = path.split('/');
+    return parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+  });
+  return [...new Set(all)];
 }
