@@ -342,6 +342,11 @@ describe('the sidebar', () => {
       const tracks = workbench.view('Tracks');
       await eventually(async () => assert.match(await tracks.welcome(), /no conductor directory yet/));
       await workbench.screenshot('sidebar-welcome');
+      // From the palette, where it may have been chosen by mistake, it asks first.
+      await workbench.runCommand('Conductor: Initialize Conductor');
+      assert.match(await workbench.dialog(), /Make a conductor directory in /);
+      await workbench.dialogButton('Cancel');
+      assert.throws(() => workbench.read('conductor/tracks.md'), /ENOENT/);
       await tracks.welcomeButton('Initialize Conductor');
       await workbench.notification(/^Made \d+ files in /);
       assert.match(workbench.read('conductor/tracks.md'), /Active Tracks/);

@@ -39,10 +39,12 @@ export function FormDialog({
   useEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    const first =
-      element?.querySelector<HTMLElement>('input:checked') ??
-      element?.querySelector<HTMLElement>('input, vscode-text-field, vscode-text-area');
-    first?.focus();
+    // The first thing to fill in; of choices the one that is made.
+    element
+      ?.querySelector<HTMLElement>(
+        'input:checked, input:not([type=radio]), vscode-text-field, vscode-text-area',
+      )
+      ?.focus();
     return () => element?.close();
   }, []);
 

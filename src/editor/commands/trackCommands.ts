@@ -57,7 +57,7 @@ export const newTrack: Command = async (context, argument) => {
 };
 
 /** Initialize Conductor: makes `conductor/` in a workspace folder. Nothing that is there is touched. */
-export const initializeConductor: Command = async (context) => {
+export const initializeConductor: Command = async (context, argument) => {
   await context.source.start();
   const title = l10n.t('Initialize Conductor');
   const folders = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
@@ -76,7 +76,9 @@ export const initializeConductor: Command = async (context) => {
     }
     return;
   }
-  if (!(await mayFill(context, join(folder.uri.fsPath, 'conductor'), folder.uri.fsPath))) return;
+  // The welcome view says what will happen before its link is clicked; a palette's best match can be chosen unseen.
+  const isAsked = argument !== 'welcome';
+  if (!(await mayFill(context, join(folder.uri.fsPath, 'conductor'), folder.uri.fsPath, isAsked))) return;
   const result = await initializeConductorOf(context.ports, {
     folder: folder.uri.fsPath,
     existing: context.source.snapshot.roots.filter((root) => root.workspaceFolder === folder.uri.fsPath),
@@ -96,17 +98,32 @@ export const initializeConductor: Command = async (context) => {
   });
 };
 
-/** A `conductor/` that holds something else (a program of that name, say) is only filled when the person wants it. */
-async function mayFill(context: CommandContext, path: string, folder: string): Promise<boolean> {
-  const isRoot = context.source.snapshot.roots.some((root) => root.workspaceFolder === folder);
-  const names = isRoot ? [] : await readdir(path).catch(() => []);
-  if (names.length === 0) return true;
-  const yes = l10n.t('Add the Files');
-  const answer = await context.dialogs.confirm(
-    l10n.t('{0} exists and holds something else. Make the conductor directory in it?', path),
-    l10n.t('No file that is there is changed. It holds: {0}', names.slice(0, 8).join(', ')),
-    yes,
-  );
+/** Asks before the first file is written; also where a `conductor/` holds something else (a program of that name, say). */
+async function mayFill(
+  context: CommandContext,
+  path: string,
+  folder: string,
+  isAsked: boolean,
+): Promise<boolean> {
+  // Then nothing will be written, and the reason is told.
+  if (context.source.snapshot.roots.some((root) => root.workspaceFolder === folder)) return true;
+  const names = await readdir(path).catch(() => []);
+  if (names.length === 0 && !isAsked) return true;
+  const yes = names.length === 0 ? l10n.t('Initialize') : l10n.t('Add the Files');
+  const answer =
+    names.length === 0
+      ? await context.dialogs.confirm(
+          l10n.t('Make a conductor directory in {0}?', folder),
+          l10n.t(
+            'It gets tracks.md and the files that describe the project. No file that is there is changed.',
+          ),
+          yes,
+        )
+      : await context.dialogs.confirm(
+          l10n.t('{0} exists and holds something else. Make the conductor directory in it?', path),
+          l10n.t('No file that is there is changed. It holds: {0}', names.slice(0, 8).join(', ')),
+          yes,
+        );
   return answer === yes;
 }
 

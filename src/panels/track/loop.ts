@@ -110,6 +110,12 @@ function detailOf(loop: LoopState, step: DrawnStep, checkpoint: Checkpoint | und
     : spanOf(timeOf(checkpoint.startedAt), timeOf(checkpoint.completedAt));
 }
 
+/** How often the plan was sent back: as counted, or as the version of the plan shows where nobody counted. */
+function planRevisions(loop: LoopState): number {
+  const version = numberIn(loop.checkpoints.PLAN?.raw, 'plan_version') ?? 1;
+  return Math.max(loop.planRevisionCount, Math.floor(version) - 1);
+}
+
 /** Fix cycles that have ended and gone back to the evaluation. */
 function fixesHandedBack(loop: LoopState): number {
   const cycles = Math.max(loop.fixCycleCount, loop.step === 'FIX' ? 1 : 0);
@@ -117,7 +123,8 @@ function fixesHandedBack(loop: LoopState): number {
 }
 
 function edgesOf(loop: LoopState, now: DrawnStep | undefined): LoopEdge[] {
-  const { checkpoints, planRevisionCount: revisions } = loop;
+  const { checkpoints } = loop;
+  const revisions = planRevisions(loop);
   const has = (step: DrawnStep): boolean =>
     !isOpen(checkpoints[step]) || now === step || (now !== undefined && passedBy(loop, step, now));
   const once = (taken: boolean): number => (taken ? 1 : 0);
@@ -196,7 +203,7 @@ export function limitsOf(track: Track): Limit[] {
     { name: 'Fix cycles', value: loop.fixCycleCount, most: loop.maxFixCycles, source: file },
     {
       name: 'Plan revisions',
-      value: loop.planRevisionCount,
+      value: planRevisions(loop),
       ...(loop.maxPlanRevisions === undefined ? {} : { most: loop.maxPlanRevisions }),
       source: file,
     },

@@ -85,6 +85,10 @@ describe('track panel: the loop', () => {
       ],
       [3, 2],
     );
+    const uncounted = loopOf({ step: 'EXECUTE' });
+    const plan = { ...uncounted.checkpoints.PLAN, status: 'PASSED', raw: { plan_version: 2 } };
+    const checkpoints = { ...uncounted.checkpoints, PLAN: plan } as LoopState['checkpoints'];
+    assert.equal(counts({ ...uncounted, checkpoints })['planFailed'], 1, 'as the version of the plan shows');
     const picture = loopPicture(loopOf({ step: 'PLAN', planRevisionCount: 1 }));
     assert.equal(picture.edges.find(({ way }) => way === 'planFailed')?.label, 'FAIL ×1, revise plan');
   });
