@@ -95,7 +95,7 @@ async function openLink(view: PanelView, href: string, from: string): Promise<Re
   );
 }
 
-/** VS Code asks the person whether this address may be opened. */
+/** VS Code asks the person about web addresses that it does not trust; a mail only opens the mail program. */
 async function openAddress(href: string): Promise<Reply> {
   let address: vscode.Uri;
   try {
