@@ -1,0 +1,165 @@
+import type { OurWorker, ParallelRun } from '../../rules/parallel';
+import type { RunEntry, RunEntryOf, RunMode } from './runEntry';
+
+/** What the journal adds up to: everything that our loop must know after a crash and cannot read elsewhere. */
+export interface RunState {
+  /** Absent: no loop ever ran on this track. */
+  readonly runId?: string;
+  readonly mode?: RunMode;
+  readonly iteration: number;
+  /** True when the last run was ended, not broken off. */
+  readonly ended: boolean;
+  readonly run: ParallelRun;
+  /** Agents whose end is not written down, of this run or of an earlier one. */
+  readonly open: readonly OpenAgent[];
+  /** Recorded completions that plan.md may not show yet. */
+  readonly unmarked: readonly RunEntryOf<'completed'>[];
+  /** Answers of a person, by question. */
+  readonly answers: ReadonlyMap<string, string>;
+}
+
+/** An agent that was to be started. Without `process` nobody knows whether it was. */
+export interface OpenAgent {
+  readonly intent: RunEntryOf<'intent'>;
+  readonly process?: { readonly pid: number; readonly processStart?: string };
+}
+
+/** Total: an entry that fits nothing before it changes nothing. Linear in the entries. */
+export function runStateOf(entries: readonly RunEntry[]): RunState {
+  const fold = new Fold();
+  for (const entry of entries) fold.take(entry);
+  return fold.state();
+}
+
+class Fold {
+  private runId: string | undefined;
+  private mode: RunMode | undefined;
+  private iteration = 0;
+  private ended = false;
+  private workers = new Map<string, OurWorker>();
+  private completed = new Map<string, RunEntryOf<'completed'>>();
+  private marked = new Set<string>();
+  private finishedGroups = new Set<string>();
+  private forgiven = new Map<string, number>();
+  private groupTimeFrom = new Map<string, string>();
+  private answers = new Map<string, string>();
+  private readonly open = new Map<string, OpenAgent>();
+
+  take(entry: RunEntry): void {
+    switch (entry.kind) {
+      case 'run-started':
+        if (entry.runId !== this.runId) this.begin(entry.runId);
+        this.mode = entry.mode;
+        this.ended = false;
+        return;
+      case 'iteration':
+        this.iteration = entry.iteration;
+        return;
+      case 'intent':
+        this.open.set(entry.workerId, { intent: entry });
+        if (entry.task !== undefined) {
+          this.workers.set(entry.workerId, {
+            workerId: entry.workerId,
+            taskId: entry.task,
+            startedAt: entry.at,
+            state: 'running',
+            locks: entry.locks,
+          });
+        }
+        return;
+      case 'cancelled':
+        this.open.delete(entry.workerId);
+        this.workers.delete(entry.workerId);
+        return;
+      case 'spawned': {
+        const open = this.open.get(entry.workerId);
+        if (!open) return;
+        const { pid, processStart } = entry;
+        this.open.set(entry.workerId, {
+          ...open,
+          process: { pid, ...(processStart === undefined ? {} : { processStart }) },
+        });
+        this.change(entry.workerId, { startedAt: entry.at });
+        return;
+      }
+      case 'ended': {
+        this.open.delete(entry.workerId);
+        const good = entry.outcome === 'passed' || entry.outcome === 'skipped';
+        this.change(
+          entry.workerId,
+          good ? { state: 'complete' } : { state: 'failed', error: entry.why ?? entry.outcome },
+        );
+        return;
+      }
+      case 'completed':
+        this.completed.set(entry.task, entry);
+        return;
+      case 'plan-marked':
+        this.marked.add(entry.task);
+        return;
+      case 'group-finished':
+        this.finishedGroups.add(entry.group);
+        return;
+      case 'forgiven':
+        this.forgiven.set(entry.task, entry.failures);
+        return;
+      case 'more-time':
+        this.groupTimeFrom.set(entry.group, entry.at);
+        return;
+      case 'answered':
+        this.answers.set(entry.question, entry.answer);
+        return;
+      case 'suspended':
+        this.shift(entry.ms);
+        return;
+      case 'run-ended':
+        this.ended = true;
+        return;
+    }
+  }
+
+  state(): RunState {
+    return {
+      ...(this.runId === undefined ? {} : { runId: this.runId }),
+      ...(this.mode === undefined ? {} : { mode: this.mode }),
+      iteration: this.iteration,
+      ended: this.ended,
+      run: {
+        workers: [...this.workers.values()],
+        completed: [...this.completed.keys()],
+        finishedGroups: [...this.finishedGroups],
+        forgiven: Object.fromEntries(this.forgiven),
+        groupTimeFrom: Object.fromEntries(this.groupTimeFrom),
+      },
+      open: [...this.open.values()],
+      unmarked: [...this.completed.values()].filter(({ task }) => !this.marked.has(task)),
+      answers: this.answers,
+    };
+  }
+
+  /** A new run starts clean; but a process that an earlier one left behind is still there. */
+  private begin(runId: string): void {
+    this.runId = runId;
+    this.iteration = 0;
+    this.workers = new Map();
+    this.completed = new Map();
+    this.marked = new Set();
+    this.finishedGroups = new Set();
+    this.forgiven = new Map();
+    this.groupTimeFrom = new Map();
+    this.answers = new Map();
+  }
+
+  private change(workerId: string, change: Partial<OurWorker>): void {
+    const worker = this.workers.get(workerId);
+    if (worker) this.workers.set(workerId, { ...worker, ...change });
+  }
+
+  private shift(ms: number): void {
+    const later = (iso: string): string => new Date(Date.parse(iso) + ms).toISOString();
+    for (const worker of this.workers.values()) {
+      if (worker.state === 'running') this.change(worker.workerId, { startedAt: later(worker.startedAt) });
+    }
+    for (const [group, from] of this.groupTimeFrom) this.groupTimeFrom.set(group, later(from));
+  }
+}
