@@ -68,7 +68,7 @@ export function evaluationReport(
     ].map((criterion) => rowOf(criterion, said?.decision === 'APPROVE')),
     conditions: inGroup('conditions').map((criterion) => rowOf(criterion, false)),
     verdict,
-    failureReasons: verdict === 'FAIL' && said?.note ? [said.note, ...failed] : failed,
+    failureReasons: verdict === 'FAIL' && said?.note ? [...new Set([said.note, ...failed])] : failed,
     ...(note?.trim() ? { note: note.trim() } : {}),
   };
 }

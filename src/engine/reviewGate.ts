@@ -1,6 +1,6 @@
 import type { JsonChange } from '../files/jsonEdit';
 import type { EditRefusal } from '../model/edit';
-import type { Criterion, Gate, GateDecision, ReviewDecision } from '../model/gate';
+import type { Criterion, DecidedCriterion, Gate, GateDecision, ReviewDecision } from '../model/gate';
 import type { Checkpoint } from '../model/loopState';
 import type { Track } from '../model/track';
 import { unmetConditions } from '../rules/boardConditions';
@@ -75,6 +75,9 @@ export async function reviewGate(
       return recordOnly(ports, track, request);
   }
 }
+
+/** Criteria that a verdict keeps; more than a gate of the spec has. */
+const mostCriteria = 40;
 
 type Verdict = 'APPROVE' | 'REQUEST_CHANGES' | 'REJECT';
 
@@ -365,6 +368,8 @@ function reviewEntry(
     rule: isVerdict && fired ? `${fired.text}: ${fired.because}` : undefined,
     waived: isVerdict && waived.length > 0 ? waived : undefined,
     unanswered: isVerdict && open.length > 0 ? open : undefined,
+    evaluated: isVerdict ? gate.evaluated : undefined,
+    criteria: isVerdict ? criteriaNow(gate) : undefined,
     // What the evaluator had recorded, and this decision writes over.
     replaced: replacedBy(replaced),
     by: request.by ?? 'person',
@@ -374,6 +379,19 @@ function reviewEntry(
     path: ['gate_reviews', -1],
     value: Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)),
   };
+}
+
+/** At later steps what answered a criterion may be gone: what the person saw is kept, in short. */
+function criteriaNow({ criteria }: Gate): DecidedCriterion[] | undefined {
+  const counting = criteria.filter(({ state }) => state !== 'notApplicable').slice(0, mostCriteria);
+  if (counting.length === 0) return undefined;
+  return counting.map(({ id, state, note }) => ({
+    id,
+    state,
+    ...(note === undefined
+      ? {}
+      : { note: note.length > 160 ? `${note.slice(0, 159).replace(/[\uD800-\uDBFF]$/, '')}…` : note }),
+  }));
 }
 
 function replacedBy(checkpoint: Checkpoint | undefined): Record<string, unknown> | undefined {

@@ -1,4 +1,4 @@
-import type { GateReview } from '../model/gate';
+import type { Criterion, DecidedCriterion, GateReview } from '../model/gate';
 import {
   booleanField,
   countField,
@@ -22,6 +22,8 @@ export function gateReviewsOf(value: unknown): GateReview[] {
       passed: booleanField(record, 'passed'),
       note: textField(record, 'note'),
       outcome: textField(record, 'outcome'),
+      evaluated: booleanField(record, 'evaluated'),
+      criteria: criteriaOf(record?.['criteria']),
       at: timeField(record, 'at'),
     };
     return [
@@ -36,4 +38,24 @@ export function gateReviewsOf(value: unknown): GateReview[] {
       },
     ];
   });
+}
+
+const criterionStates = [
+  'passed',
+  'failed',
+  'open',
+  'notApplicable',
+] as const satisfies readonly Criterion['state'][];
+
+function criteriaOf(value: unknown): DecidedCriterion[] | undefined {
+  const criteria = itemsOf(value).flatMap((item): DecidedCriterion[] => {
+    const record = recordOf(item);
+    const id = textField(record, 'id');
+    const state = criterionStates.find((known) => known === textField(record, 'state'));
+    const note = textField(record, 'note');
+    return id === undefined || state === undefined
+      ? []
+      : [{ id, state, ...(note === undefined ? {} : { note }) }];
+  });
+  return criteria.length > 0 ? criteria : undefined;
 }

@@ -24,6 +24,8 @@ export interface Gate {
   readonly criteria: readonly Criterion[];
   /** Earlier rounds, newest first. */
   readonly earlier: readonly GateRound[];
+  /** The verdict that a person gave in the present round, while it stands. */
+  readonly decided?: GateReview;
   /** What people have decided about this gate in any round, newest last. */
   readonly reviews: readonly GateReview[];
   /** What the sources say against each other, a sentence each. */
@@ -141,9 +143,16 @@ export interface GateReview {
   readonly note?: string;
   /** What the rule said at that moment. */
   readonly outcome?: string;
+  /** Verdicts: whether something had evaluated the round before the person did. */
+  readonly evaluated?: boolean;
+  /** Verdicts: the criteria as they were at that moment. */
+  readonly criteria?: readonly DecidedCriterion[];
   readonly by: string;
   readonly at?: string;
 }
+
+/** A criterion as it was when a person decided: what answered it may not be read any more at later steps. */
+export type DecidedCriterion = Pick<Criterion, 'id' | 'state' | 'note'>;
 
 /** What a metric gate asks (spec 000, "Gate Types"). */
 export interface MetricGateSettings {

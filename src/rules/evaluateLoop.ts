@@ -218,7 +218,7 @@ function outcome(
         ? name('FAILED')
         : 'EVALUATE_EXECUTION + passed with unmet board conditions → FAILED',
       event.kind === 'failed'
-        ? `${step} was reported as failed${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}.`
+        ? `${step} was reported as failed${inShort(reasons)}.`
         : `The evaluators passed it, but a board condition is unmet (${unmet.join('; ')}), so EVALUATE_EXECUTION fails.`,
     );
   }
@@ -329,4 +329,23 @@ function resumePoint(loop: LoopState, facts: LoopFacts, action: LoopAction): str
 
 function whyOf(row: LoopRow, loop: LoopState, facts: LoopFacts): string {
   return typeof row.why === 'string' ? row.why : row.why(loop, facts);
+}
+
+/** ": the first reason, and 4 more reasons": the rest is read where the reasons are kept. */
+function inShort(reasons: readonly string[]): string {
+  const [first = '', ...more] = reasons
+    .map((reason) => reason.trim().replace(/[.;,\s]+$/, ''))
+    .filter((r) => r !== '');
+  if (first === '') return '';
+  const line = (first.split(/[\r\n]/, 1)[0] ?? '').trimEnd();
+  const cut =
+    line.length > 160
+      ? `${line
+          .slice(0, 159)
+          .replace(/[\uD800-\uDBFF]$/, '')
+          .trimEnd()}…`
+      : line;
+  const count =
+    more.length === 0 ? '' : `, and ${more.length} more ${more.length === 1 ? 'reason' : 'reasons'}`;
+  return `: ${cut}${count}`;
 }

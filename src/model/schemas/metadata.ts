@@ -76,6 +76,20 @@ export const metadataSchema = z
           value: z.number().optional(),
           passed: z.boolean().optional(),
           note: z.string().optional(),
+          evaluated: z
+            .boolean()
+            .optional()
+            .meta({ description: 'Whether something had evaluated the round before the person decided' }),
+          criteria: z
+            .array(
+              z.looseObject({
+                id: z.string(),
+                state: z.enum(['passed', 'failed', 'open', 'notApplicable']),
+                note: z.string().optional(),
+              }),
+            )
+            .optional()
+            .meta({ description: 'The criteria as they were when the person decided' }),
           by: z.string().optional(),
           at: moment.optional(),
         }),

@@ -1,4 +1,5 @@
 import type { Criterion, Gate, GateDecision, GateOutcome } from '../../model/gate';
+import { isLoopGate } from '../../rules/gates/gateActions';
 import type { Look } from '../../shared/gateModel';
 
 /** How a criterion is to be looked at: a waiver is shown before what it waives, a miss that is allowed as such. */
@@ -61,8 +62,10 @@ export function tagOf(gate: Gate, { outcome }: GateDecision): string {
   }
 }
 
-/** The last verdict that a person gave in the present round. */
+/** The verdict that a person gave in the present round, while it stands. */
 export function personsVerdict(gate: Gate): Gate['reviews'][number] | undefined {
+  // A loop that was set back to the evaluation waits for another one.
+  if (isLoopGate(gate.kind)) return gate.decided;
   return gate.reviews.findLast(
     ({ round, decision }) =>
       round === gate.round && ['APPROVE', 'REQUEST_CHANGES', 'REJECT'].includes(decision),

@@ -5,6 +5,7 @@ import { sessionVerdict } from '../sessionVerdict';
 import { boardConditionsOf, type BoardCondition } from '../boardConditions';
 import type { LocatedReport } from '../../model/track';
 import type { Contradictions } from './reportChecks';
+import { isBefore } from './rounds';
 
 /**
  * Whether the project holds board meetings at all. Spec 003 asks for them at many gates; most projects hold none, and
@@ -42,6 +43,8 @@ export function sessionCriterion(
     readonly question: string;
     readonly missing: string;
     readonly required: boolean;
+    /** When the round began: a session held before it was about an earlier round. */
+    readonly since?: string | undefined;
   },
   contradictions: Contradictions,
 ): Criterion {
@@ -56,6 +59,17 @@ export function sessionCriterion(
     };
   }
   const { verdict, resolution, contradiction } = sessionVerdict(session);
+  const held = session.timestamp ?? session.startedAt;
+  if (held !== undefined && about.since !== undefined && isBefore(held, about.since)) {
+    const said = (verdict ?? session.verdict ?? session.status ?? 'no verdict').replaceAll('_', ' ');
+    return {
+      ...base,
+      required: about.required,
+      state: about.required ? 'open' : 'notApplicable',
+      note: `In an earlier round (${held.slice(0, 10)}): ${said}. The board has not met about this round.`,
+      evidence: [sessionEvidence(track, session)],
+    };
+  }
   if (contradiction !== undefined) contradictions.push(contradiction);
   const why = resolution?.why ?? (session.resolvedBy?.note || undefined);
   const word = verdict?.replaceAll('_', ' ') ?? session.verdict ?? session.status ?? 'no verdict';

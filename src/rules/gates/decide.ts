@@ -1,4 +1,4 @@
-import type { Criterion, Gate, GateDecision, GateOutcome } from '../../model/gate';
+import type { Criterion, Gate, GateDecision, GateOutcome, GateReview } from '../../model/gate';
 import type { RuleLine } from '../../model/ruleLine';
 
 /** One line of a rule: fires when it has a reason to. */
@@ -39,6 +39,12 @@ function decideChecks(gate: Gate): GateDecision {
   const rows: Row[] = [];
   const row = (text: string, outcome: GateOutcome, fires: Row['fires'], otherwise: string) =>
     rows.push({ text, outcome, fires, otherwise });
+  const { decided } = gate;
+  const sentBack = decided && decided.decision !== 'APPROVE' ? decided : undefined;
+  if (sentBack) {
+    const deed = sentBack.decision === 'REJECT' ? 'rejected' : 'requested changes';
+    row(`A person ${deed} → FAIL`, 'FAIL', () => saidBy(sentBack), '');
+  }
   if (has('checks', 'protocol')) {
     row('A check failed → FAIL', 'FAIL', () => because(failedIn('checks', 'protocol')), 'None did.');
   }
@@ -63,6 +69,10 @@ function decideChecks(gate: Gate): GateDecision {
       () => because(failedIn('conditions')),
       'None is known to be.',
     );
+  }
+  if (decided && !sentBack) {
+    // Nothing has failed: who approves vouches for what has no answer.
+    row('A person approved → PASS', 'PASS', () => saidBy(decided), '');
   }
   row(
     'Something that is required has no answer → OPEN',
@@ -134,6 +144,10 @@ function decideMetrics(gate: Gate): GateDecision {
     lines,
     ...(score === undefined ? {} : { score }),
   };
+}
+
+function saidBy({ by, at, note }: GateReview): string {
+  return `${by}${at === undefined ? '' : `, ${at.slice(0, 10)}`}${note === undefined ? '.' : `: ${note}`}`;
 }
 
 function explained(rows: readonly Row[]): GateDecision {

@@ -1,5 +1,6 @@
-import type { Criterion } from '../../model/gate';
+import type { Criterion, GateReview } from '../../model/gate';
 import type { LocatedReport, Track } from '../../model/track';
+import { isVerdict, type Rounds } from './rounds';
 import { passes, rowEvidence, stateOf, verdictEvidence, type Sources } from './reportChecks';
 
 /** Specialised evaluators (spec 003, "Specialized Evaluators"), what they check, and the words of types they serve. */
@@ -35,8 +36,28 @@ export function evaluatorsFor(type: string | undefined): string[] {
 
 export const evaluatorWords = /\beval-[a-z][a-z-]*/i;
 
-/** One criterion for each evaluator that the track's type asks for or that ran. All must pass. */
-export function evaluatorCriteria(track: Track, from: Sources): Criterion[] {
+/** Evaluators that failed in the round before the present one: a fix is only one when they have looked again. */
+export function failedBefore(
+  track: Pick<Track, 'loop'>,
+  rounds: Rounds,
+  reviews: readonly GateReview[],
+): string[] {
+  const before = rounds.round - 1;
+  const rows = rounds.past.findLast(({ round }) => round === before)?.report.report.checks ?? [];
+  // What the checkpoint lists while the loop waits is of the round before.
+  const ran = rounds.checkpoint ? [] : (track.loop?.checkpoints.EVALUATE_EXECUTION?.evaluatorsRun ?? []);
+  const decided = reviews.findLast((review) => isVerdict(review) && review.round === before)?.criteria ?? [];
+  return [
+    ...rows
+      .filter((row) => stateOf(row) === 'failed')
+      .map(({ name }) => evaluatorWords.exec(name)?.[0] ?? ''),
+    ...ran.filter(({ verdict }) => /^fail/i.test(verdict?.trim() ?? '')).map(({ evaluator }) => evaluator),
+    ...decided.filter(({ id, state }) => state === 'failed' && /^eval-/i.test(id)).map(({ id }) => id),
+  ].map((name) => name.trim().toLowerCase());
+}
+
+/** One criterion for each evaluator that the track's type asks for, that ran, or that failed before. All must pass. */
+export function evaluatorCriteria(track: Track, from: Sources, before: readonly string[] = []): Criterion[] {
   const { report, checkpoint } = from;
   const asked = evaluatorsFor(track.metadata?.type);
   const applied = appliedIn(report);
@@ -45,6 +66,7 @@ export function evaluatorCriteria(track: Track, from: Sources): Criterion[] {
   const names = new Set(
     [
       ...asked,
+      ...before,
       ...applied,
       ...ran.map((run) => run.evaluator),
       ...rows.map((row) => evaluatorWords.exec(row.name)?.[0] ?? ''),
@@ -101,8 +123,9 @@ export function evaluatorCriteria(track: Track, from: Sources): Criterion[] {
     return {
       ...base,
       state: 'open',
-      note:
-        report && namesAny && !isApplied
+      note: before.includes(name)
+        ? `It failed in the round before${report && namesAny ? ', and the evaluation does not name it' : ''}.`
+        : report && namesAny && !isApplied
           ? `The type “${track.metadata?.type}” asks for it, but the evaluation does not name it.`
           : 'Nothing answers it yet.',
       evidence: [],

@@ -4,9 +4,9 @@ import type { LocatedReport, Track } from '../../model/track';
 import { conditionKey, boardConditionsOf } from '../boardConditions';
 import { tasksOf } from '../progress';
 import { conditionCriteria, sessionAt, sessionCriterion, usesBoard } from './boardCriterion';
-import { evaluatorCriteria, evaluatorWords } from './evaluators';
+import { evaluatorCriteria, evaluatorWords, failedBefore } from './evaluators';
 import type { GateEvidence } from './gateEvidence';
-import { reviewsOf, withPersonsEntries } from './personsEntries';
+import { asDecided, reviewsOf, withPersonsEntries } from './personsEntries';
 import { aboutEvaluation, sourcesOf } from './planGate';
 import {
   checkCriterion,
@@ -17,7 +17,7 @@ import {
   verdictCriterion,
   type Contradictions,
 } from './reportChecks';
-import { earlierRounds, roundsOf } from './rounds';
+import { earlierRounds, roundBegan, roundsOf } from './rounds';
 import { testEvidence } from './testEvidence';
 
 /** Steps at which test results on disk are about this evaluation. While fixes are made they are about the next one. */
@@ -29,7 +29,7 @@ const notReached = new Set(['NOT_STARTED', 'PLAN', 'EVALUATE_PLAN', 'EXECUTE']);
 export function executionGate(track: Track, evidence: GateEvidence): Gate {
   const step = 'EVALUATE_EXECUTION';
   const reviews = reviewsOf(step, track.metadata?.gateReviews ?? []);
-  const rounds = roundsOf(track, step);
+  const rounds = roundsOf(track, step, reviews);
   const contradictions: Contradictions = [];
   const from = sourcesOf(track, rounds);
   const report = rounds.present;
@@ -48,17 +48,18 @@ export function executionGate(track: Track, evidence: GateEvidence): Gate {
   const criteria = [
     ...checks,
     ...furtherRows(report, isKnown),
-    ...evaluatorCriteria(track, from),
+    ...evaluatorCriteria(track, from, failedBefore(track, rounds, reviews)),
     sessionCriterion(
       track,
       sessionAt(track, ['EVALUATE_EXECUTION', 'QUICK_REVIEW']),
       {
         name: 'Board Quick Review',
         question: 'Quick review of the board at every evaluation',
+        since: roundBegan(track, step, rounds, reviews),
         required: uses && (at === 'EVALUATE_EXECUTION' || notReached.has(at)),
         missing: uses
           ? 'Spec 003 asks for a quick review at every evaluation; none is recorded.'
-          : 'The project has no board.',
+          : 'This track has had no board.',
       },
       contradictions,
     ),
@@ -71,8 +72,14 @@ export function executionGate(track: Track, evidence: GateEvidence): Gate {
     title: 'Evaluate execution',
     round: rounds.round,
     evaluated: rounds.evaluated,
-    ...aboutEvaluation(report?.report.fields, report, from.checkpoint),
-    criteria: withPersonsEntries([...criteria, ...verdict], reviews, rounds.round),
+    ...aboutEvaluation(report?.report.fields, report, from.checkpoint, rounds.decided),
+    criteria: asDecided(
+      withPersonsEntries([...criteria, ...verdict], reviews, rounds.round),
+      rounds.decided,
+      from.metadataFile,
+      contradictions,
+    ),
+    ...(rounds.decided ? { decided: rounds.decided } : {}),
     earlier: earlierRounds(track, step, rounds, (past) => statesOf(past, isKnown), reviews),
     reviews,
     contradictions,

@@ -1,4 +1,4 @@
-import type { Criterion, GateReview, Waiver } from '../../model/gate';
+import type { Criterion, Evidence, GateReview, Waiver } from '../../model/gate';
 
 /** The reviews of one gate, oldest first, any round. */
 export function reviewsOf(gate: string, reviews: readonly GateReview[]): readonly GateReview[] {
@@ -66,4 +66,41 @@ function waiverOf(review: GateReview): Waiver {
     ...(review.at === undefined ? {} : { at: review.at }),
     ...(review.note === undefined ? {} : { note: review.note }),
   };
+}
+
+/**
+ * Criteria as they were when a person decided the round. What was open then is as it is read now. What has failed since is
+ * told, and changes no decision.
+ */
+export function asDecided(
+  criteria: readonly Criterion[],
+  decided: GateReview | undefined,
+  file: string | undefined,
+  contradictions: string[],
+): Criterion[] {
+  const then = new Map(decided?.criteria?.map((criterion) => [criterion.id, criterion]));
+  return criteria.map((criterion) => {
+    const was = then.get(criterion.id);
+    if (!decided || !was || was.state === criterion.state) return criterion;
+    if (was.state === 'open' && (criterion.state !== 'failed' || decided.decision !== 'APPROVE'))
+      return criterion;
+    if (was.state !== 'failed' && criterion.state === 'failed') {
+      contradictions.push(
+        `${criterion.name} ${was.state === 'open' ? 'had no answer' : 'passed'} when ${decided.by} decided, and has failed since${criterion.note === undefined ? '.' : `: ${criterion.note}`}`,
+      );
+    }
+    const kept: Evidence = {
+      ...(file === undefined ? {} : { file }),
+      how: 'read',
+      note: `as ${decided.by} decided${decided.at === undefined ? '' : `, ${decided.at}`}`,
+    };
+    const { note: _, ...rest } = criterion;
+    return {
+      ...rest,
+      state: was.state,
+      required: criterion.required || was.state === 'failed',
+      ...(was.note === undefined ? {} : { note: was.note }),
+      evidence: [kept],
+    };
+  });
 }

@@ -2,7 +2,7 @@ import type { Criterion, Gate } from '../../model/gate';
 import type { LocatedReport, Track } from '../../model/track';
 import { checkDag } from '../dagRules';
 import { sessionAt, sessionCriterion, usesBoard } from './boardCriterion';
-import { reviewsOf, withPersonsEntries } from './personsEntries';
+import { asDecided, reviewsOf, withPersonsEntries } from './personsEntries';
 import {
   booleanFor,
   checkCriterion,
@@ -14,7 +14,7 @@ import {
   verdictCriterion,
   type Contradictions,
 } from './reportChecks';
-import { dateOf, earlierRounds, roundsOf } from './rounds';
+import { dateOf, earlierRounds, roundBegan, roundsOf } from './rounds';
 
 const dagWords = /^dag\b/i;
 const boardWords = /^board\b/i;
@@ -23,7 +23,7 @@ const boardWords = /^board\b/i;
 export function planGate(track: Track): Gate {
   const step = 'EVALUATE_PLAN';
   const reviews = reviewsOf(step, track.metadata?.gateReviews ?? []);
-  const rounds = roundsOf(track, step);
+  const rounds = roundsOf(track, step, reviews);
   const contradictions: Contradictions = [];
   const from = sourcesOf(track, rounds);
   const report = rounds.present;
@@ -33,7 +33,7 @@ export function planGate(track: Track): Gate {
     ...checks,
     ...further,
     dagCriterion(track, report, from.checkpoint && booleanFor(from.checkpoint, dagWords), contradictions),
-    boardCriterion(track, contradictions),
+    boardCriterion(track, roundBegan(track, step, rounds, reviews), contradictions),
   ];
   const verdict = verdictCriterion(from, criteria, contradictions);
   const said = report?.report.fields;
@@ -43,8 +43,14 @@ export function planGate(track: Track): Gate {
     title: 'Evaluate plan',
     round: rounds.round,
     evaluated: rounds.evaluated,
-    ...aboutEvaluation(said, report, from.checkpoint),
-    criteria: withPersonsEntries([...criteria, ...verdict], reviews, rounds.round),
+    ...aboutEvaluation(said, report, from.checkpoint, rounds.decided),
+    criteria: asDecided(
+      withPersonsEntries([...criteria, ...verdict], reviews, rounds.round),
+      rounds.decided,
+      from.metadataFile,
+      contradictions,
+    ),
+    ...(rounds.decided ? { decided: rounds.decided } : {}),
     earlier: earlierRounds(track, step, rounds, statesOf, reviews),
     reviews,
     contradictions,
@@ -56,9 +62,12 @@ export function aboutEvaluation(
   fields: Readonly<Record<string, string>> | undefined,
   report: LocatedReport | undefined,
   checkpoint: ReturnType<typeof roundsOf>['checkpoint'],
+  decided: Gate['decided'],
 ): Pick<Gate, 'evaluator' | 'evaluatedAt' | 'statedVerdict' | 'failureReasons'> {
-  const evaluator = fields?.['Evaluator'] ?? checkpoint?.agent;
-  const at = checkpoint?.completedAt ?? (report ? dateOf(report) : undefined);
+  // With a person's verdict the checkpoint has their time beside the name of an evaluator who did not run then.
+  const evaluator = fields?.['Evaluator'] ?? (decided ? decided.by : checkpoint?.agent);
+  const reported = report ? dateOf(report) : undefined;
+  const at = decided ? (report ? reported : decided.at) : (checkpoint?.completedAt ?? reported);
   const verdict = report?.report.verdict ?? checkpoint?.verdict;
   return {
     ...(evaluator === undefined ? {} : { evaluator }),
@@ -73,6 +82,7 @@ export function sourcesOf(track: Track, rounds: ReturnType<typeof roundsOf>) {
   return {
     ...(rounds.present ? { report: rounds.present } : {}),
     ...(rounds.checkpoint ? { checkpoint: rounds.checkpoint } : {}),
+    ...(rounds.decided ? { decided: rounds.decided } : {}),
     ...(track.documents.metadata === undefined ? {} : { metadataFile: track.documents.metadata }),
   };
 }
@@ -167,7 +177,7 @@ function dagCriterion(
 }
 
 /** The board meets on major tracks: architecture, integration, infrastructure, five tasks or more, or P0 (spec 003). */
-function boardCriterion(track: Track, contradictions: Contradictions): Criterion {
+function boardCriterion(track: Track, since: string | undefined, contradictions: Contradictions): Criterion {
   const major = majorBecause(track);
   const uses = usesBoard(track);
   return sessionCriterion(
@@ -178,10 +188,11 @@ function boardCriterion(track: Track, contradictions: Contradictions): Criterion
       question:
         'Major tracks (architecture, integration, infrastructure, 5 or more tasks, P0): full board meeting',
       required: major !== undefined && uses && isAhead(track),
+      since,
       missing:
         major === undefined
           ? 'Not a major track: no board meeting is asked for.'
-          : `A major track (${major}): spec 003 asks for a board meeting, and none is recorded${uses ? '' : '; the project has no board so far'}.`,
+          : `A major track (${major}): spec 003 asks for a board meeting, and none is recorded${uses ? '' : '; this track has had no board so far'}.`,
     },
     contradictions,
   );

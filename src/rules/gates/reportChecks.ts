@@ -1,4 +1,4 @@
-import type { Criterion, Evidence } from '../../model/gate';
+import type { Criterion, Evidence, GateReview } from '../../model/gate';
 import type { ReportCheck } from '../../model/evaluationReport';
 import type { Checkpoint } from '../../model/loopState';
 import type { LocatedReport } from '../../model/track';
@@ -110,6 +110,8 @@ export function rowEvidence(file: string, row: ReportCheck): Evidence {
 export interface Sources {
   readonly report?: LocatedReport;
   readonly checkpoint?: Checkpoint;
+  /** A person's verdict in this round: the checkpoint's outcome is then theirs, not an evaluator's. */
+  readonly decided?: GateReview;
   readonly metadataFile?: string;
 }
 
@@ -203,7 +205,7 @@ export function verdictCriterion(
   const failed = criteria.filter((criterion) => criterion.state === 'failed');
   const base = { id: 'verdict', name: 'Evaluator’s Verdict', group: 'checks', required: true } as const;
   const stated = report?.report.verdict;
-  const recorded = recordedVerdict(checkpoint);
+  const recorded = from.decided ? undefined : recordedVerdict(checkpoint);
   if (report?.report.contradictory) {
     contradictions.push(`“${report.report.title}” holds verdicts that disagree.`);
     return [

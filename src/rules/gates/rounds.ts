@@ -14,6 +14,8 @@ export interface Rounds {
   /** The checkpoint, when it speaks of the present round. */
   readonly checkpoint?: Checkpoint;
   readonly evaluated: boolean;
+  /** The verdict that a person gave in the present round. */
+  readonly decided?: GateReview;
   /** Reports of earlier rounds, oldest first. */
   readonly past: readonly { readonly round: number; readonly report: LocatedReport }[];
 }
@@ -24,9 +26,14 @@ const outcomeOpen = new Set(['NOT_STARTED', 'IN_PROGRESS', 'BOARD_REVIEW']);
  * Which report belongs to which round. Agents append a report for each round or write over the last one, and some
  * forget to move the step, so: a number that the report states decides; else a report is of an earlier round when
  * the loop is at the step again and waits for an evaluation, and either the checkpoint has recorded an outcome since,
- * or the report is dated before the fix (or the revised plan) was done.
+ * or the report is dated before the fix (or the revised plan) was done. `reviews` are those of this step: a round that
+ * a person decided is the present one until the loop waits for another evaluation.
  */
-export function roundsOf(track: Pick<Track, 'loop' | 'reports'>, step: EvaluationStep): Rounds {
+export function roundsOf(
+  track: Pick<Track, 'loop' | 'reports'>,
+  step: EvaluationStep,
+  reviews: readonly GateReview[] = [],
+): Rounds {
   const { loop } = track;
   const kinds = step === 'EVALUATE_PLAN' ? ['plan'] : ['execution', 'other'];
   const reports = track.reports.filter(({ report }) => kinds.includes(report.kind));
@@ -44,6 +51,21 @@ export function roundsOf(track: Pick<Track, 'loop' | 'reports'>, step: Evaluatio
   }
   const last = numbered.at(-1);
   const checkpoint = loop?.checkpoints[step];
+  const said = awaiting ? undefined : reviews.findLast(isVerdict);
+  // Taking a verdict back and giving another does not take back the count of cycles: then the moment tells.
+  const isNow =
+    said && (said.round >= expected || (said.at !== undefined && said.at === checkpoint?.completedAt));
+  if (said && isNow && (statedRound(last?.report) ?? 0) <= said.round) {
+    const isOfIt = last && (statedRound(last.report) === said.round || answers(last.report, said));
+    return {
+      round: said.round,
+      ...(isOfIt ? { present: last.report } : {}),
+      ...(checkpoint ? { checkpoint } : {}),
+      evaluated: true,
+      decided: said,
+      past: isOfIt ? numbered.slice(0, -1) : numbered,
+    };
+  }
   const isPresent = last !== undefined && (!awaiting || speaksOfNow(last, loop, step, expected));
   if (last && isPresent) {
     return {
@@ -63,8 +85,51 @@ export function roundsOf(track: Pick<Track, 'loop' | 'reports'>, step: Evaluatio
   };
 }
 
+/**
+ * When the present round began, as far as anything tells: the last of what ended earlier rounds (a person's verdict, the
+ * fix or the revised plan). Undefined in a first round, and where nothing tells. ISO.
+ */
+export function roundBegan(
+  track: Pick<Track, 'loop'>,
+  step: EvaluationStep,
+  rounds: Rounds,
+  reviews: readonly GateReview[],
+): string | undefined {
+  if (rounds.round < 2) return undefined;
+  const ended = rounds.decided?.at ?? rounds.checkpoint?.completedAt;
+  const times = [
+    ...reviews.filter((review) => isVerdict(review) && review.round < rounds.round).map(({ at }) => at),
+    track.loop?.checkpoints[step === 'EVALUATE_PLAN' ? 'PLAN' : 'FIX']?.completedAt,
+    // While the loop waits for this round, the checkpoint may still have the time of the one before.
+    rounds.checkpoint ? undefined : track.loop?.checkpoints[step]?.completedAt,
+  ];
+  return times
+    .filter((time) => time !== undefined)
+    .filter((time) => !Number.isNaN(Date.parse(time)) && (ended === undefined || isBefore(time, ended)))
+    .sort((a, b) => Date.parse(a) - Date.parse(b))
+    .at(-1);
+}
+
+/** A day tells nothing about the hour: on the same day a time without one is not before. */
+export function isBefore(time: string, other: string): boolean {
+  if (time.length <= 10 || other.length <= 10) return time.slice(0, 10) < other.slice(0, 10);
+  return Date.parse(time) < Date.parse(other);
+}
+
+/** Whether a person decided about a whole gate, not about one criterion. */
+export function isVerdict({ decision, criterion }: GateReview): boolean {
+  return criterion === undefined && ['APPROVE', 'REQUEST_CHANGES', 'REJECT'].includes(decision);
+}
+
+/** A report that names no round is the one that the person had, unless the entry says that there was none. */
+function answers(report: LocatedReport, said: GateReview): boolean {
+  return statedRound(report) === undefined && said.evaluated !== false;
+}
+
 /** A round as the report or its fields state it. */
-export function statedRound({ report }: LocatedReport): number | undefined {
+export function statedRound(located: LocatedReport | undefined): number | undefined {
+  if (!located) return undefined;
+  const { report } = located;
   const field = Object.entries(report.fields).find(([name]) => /^(?:evaluation )?round$/i.test(name))?.[1];
   const written =
     /\b(?:round|re-?evaluation)\s*#?(\d{1,3})\b/i.exec(report.title)?.[1] ??

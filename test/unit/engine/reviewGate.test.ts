@@ -64,6 +64,67 @@ function code(result: Awaited<ReturnType<typeof reviewGate>>): string {
   return result.refused.code;
 }
 
+describe('a round that a person decided', () => {
+  let project: Project;
+  afterEach(() => project.dispose());
+
+  it('is the present one without a report of its own; the report of the round before is history', async () => {
+    const old = report('Deliverables').replace(
+      'Execution Evaluation Report',
+      'Execution Evaluation Report (Round 2)',
+    );
+    project = await loopProject(
+      { ...executionLoop, fix_cycle_count: 2, max_fix_cycles: 5 },
+      { type: 'feature' },
+      { [reportFile]: old, [planFile]: plan('x', 'x', 'x') },
+    );
+    const note = 'The form loses what was typed.';
+    const result = await review(project, 'EVALUATE_EXECUTION', {
+      decision: 'REQUEST_CHANGES',
+      note,
+      by: 'Ada',
+    });
+    assert.ok('why' in result, JSON.stringify(result));
+    assert.doesNotMatch(result.why, /[.;][.;]/);
+    const track = await project.track(id);
+    const seen = await gate(project, 'EVALUATE_EXECUTION');
+    assert.deepEqual([seen.round, seen.evaluated, seen.evaluator, seen.evaluatedAt], [3, true, 'Ada', now]);
+    assert.deepEqual(
+      seen.earlier.map(({ round, states }) => [round, states['deliverables']]),
+      [[2, 'failed']],
+    );
+    assert.notEqual(seen.criteria.find(({ id: c }) => c === 'deliverables')?.state, 'failed');
+    assert.equal(decide(seen).outcome, 'FAIL');
+    const wrote = await writeEvaluationReport(project.ports, track, seen);
+    assert.ok(!('refused' in wrote), JSON.stringify(wrote));
+    const reports = parseReports(await project.text(reportFile));
+    assert.match(reports.at(-1)?.title ?? '', /Round 3/);
+    assert.deepEqual(reports.at(-1)?.failureReasons, [note]);
+    const after = await gate(project, 'EVALUATE_EXECUTION');
+    assert.deepEqual([after.round, after.decided?.by], [3, 'Ada']);
+    assert.deepEqual(after.contradictions, []);
+  });
+  it('keeps what counted when it was approved, and what nobody answered does not open it again', async () => {
+    project = await loopProject(executionLoop, { type: 'feature' }, { [planFile]: plan('x', 'x', 'x') });
+    const results = parseTestResults('<testsuite><testcase name="a"/></testsuite>');
+    const evidence: GateEvidence = { results: [{ file: '/w/j.xml', results }] };
+    const result = await review(project, 'EVALUATE_EXECUTION', { decision: 'APPROVE', evidence, by: 'Ada' });
+    assert.ok('why' in result, JSON.stringify(result));
+    const seen = await gate(project, 'EVALUATE_EXECUTION');
+    const tests = seen.criteria.find(({ id: c }) => c === 'tests');
+    assert.deepEqual([tests?.state, tests?.note], ['passed', '1 passed, 0 failed']);
+    assert.match(tests?.evidence[0]?.note ?? '', /^as Ada decided/);
+    assert.equal(seen.evaluated, true);
+    assert.equal(decide(seen).outcome, 'PASS');
+    assert.match(decide(seen).lines.find(({ state }) => state === 'fired')?.because ?? '', /^Ada, /);
+    // An open task since then is told, and is not held against the decision.
+    await project.write(planFile, plan('x', 'x', ' '));
+    const later = await gate(project, 'EVALUATE_EXECUTION');
+    assert.equal(decide(later).outcome, 'PASS');
+    assert.match(later.contradictions.join(' '), /passed when Ada decided, and has failed since/);
+  });
+});
+
 describe('reviewGate at an evaluation', () => {
   let project: Project;
   afterEach(() => project.dispose());
@@ -98,6 +159,17 @@ describe('reviewGate at an evaluation', () => {
         note: 'Looks right',
         outcome: 'PASS',
         rule: 'Otherwise → PASS: Every required criterion passes.',
+        evaluated: true,
+        criteria: [
+          ...['tests', 'deliverables', 'alignment', 'regressions'].map((id) => ({ id, state: 'passed' })),
+          { id: 'plan-updated', state: 'passed', note: '3 of 3 tasks are done.' },
+          { id: 'leftover', state: 'passed', note: '3 of 3 tasks are done.' },
+          {
+            id: 'eval-code-quality',
+            state: 'passed',
+            note: 'No verdict of its own; covered by the verdict PASS.',
+          },
+        ],
         replaced: { status: 'IN_PROGRESS' },
         by: 'person',
         at: now,

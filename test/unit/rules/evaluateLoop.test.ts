@@ -784,6 +784,26 @@ describe('evaluateLoop: by hand', () => {
   });
 });
 
+describe('what is said of a failed step', () => {
+  it('is one sentence: the first reason, and how many more', () => {
+    const why = (...reasons: string[]) => {
+      const result = applyEvent(loopOf({ step: 'EVALUATE_EXECUTION' }), factsOf(), {
+        kind: 'failed',
+        reasons,
+        at,
+      });
+      return 'why' in result ? result.why : '';
+    };
+    assert.equal(
+      why('The form loses input.', 'Tests Pass: 2 failed.', 'Board: no;'),
+      'EVALUATE_EXECUTION was reported as failed: The form loses input, and 2 more reasons.',
+    );
+    assert.equal(why('Slow..'), 'EVALUATE_EXECUTION was reported as failed: Slow.');
+    assert.equal(why(' . '), 'EVALUATE_EXECUTION was reported as failed.');
+    assert.ok(why('x'.repeat(5000), 'y').length < 260);
+  });
+});
+
 type Event = Parameters<typeof applyEvent>[2];
 
 function apply(loop: LoopState, event: Event, facts: Partial<LoopFacts> = {}): LoopState {

@@ -10,6 +10,7 @@ import { decide } from '../../../../src/rules/gates/decide';
 import { evaluatorsFor } from '../../../../src/rules/gates/evaluators';
 import { gateActionsOf } from '../../../../src/rules/gates/gateActions';
 import type { GateEvidence } from '../../../../src/rules/gates/gateEvidence';
+import { reasonsOf } from '../../../../src/rules/gates/gateTransition';
 import { gateById, gatesOf, presentGateOf } from '../../../../src/rules/gates/gatesOf';
 import { checkpointOf, loopOf, metadataOf, planOf, reportOf, trackOf } from '../builders';
 
@@ -576,6 +577,52 @@ describe('rounds', () => {
         fixed: [],
       },
     ]);
+  });
+});
+
+describe('what the round before said', () => {
+  const rejected = session({
+    checkpoint: 'EVALUATE_EXECUTION',
+    votes: votes('REJECT', 'REJECT', 'REJECT', 'APPROVE'),
+    timestamp: '2026-02-01T09:00:00Z',
+  });
+  const failed = located({
+    title: 'Execution Evaluation Report (Round 1)',
+    verdict: 'FAIL',
+    checks: [row('eval-integration', 'fail')],
+  });
+  const second = (o: Partial<Track> = {}) =>
+    trackOf({
+      loop: loopOf({
+        step: 'EVALUATE_EXECUTION',
+        fixCycleCount: 1,
+        checkpoints: { FIX: checkpointOf({ completedAt: '2026-02-02T09:00:00Z' }) },
+      }),
+      reports: [failed],
+      metadata: metadataOf({ type: 'feature' }),
+      boardSessions: [rejected],
+      ...o,
+    });
+
+  it('of the board, is told and neither fails this round nor becomes a reason', () => {
+    const now = gate(second(), 'EVALUATE_EXECUTION');
+    assert.equal(criterion(now, 'board').state, 'open');
+    assert.match(criterion(now, 'board').note!, /earlier round \(2026-02-01\): REJECTED/);
+    assert.deepEqual(reasonsOf(now), []);
+    const again = { ...rejected, timestamp: '2026-02-03T09:00:00Z' };
+    const held = gate(second({ boardSessions: [rejected, again] }), 'EVALUATE_EXECUTION');
+    assert.equal(criterion(held, 'board').state, 'failed');
+    const first = second({ loop: loopOf({ step: 'FIX', fixCycleCount: 1 }) });
+    assert.equal(criterion(gate(first, 'EVALUATE_EXECUTION'), 'board').state, 'failed');
+  });
+  it('of an evaluator that failed, is asked again though the type does not ask for it', () => {
+    const asked = criterion(gate(second(), 'EVALUATE_EXECUTION'), 'eval-integration');
+    assert.deepEqual([asked.state, asked.required], ['open', true]);
+    assert.match(asked.note!, /failed in the round before/);
+  });
+  it('calls a track without a board that, and not the project', () => {
+    const none = gate(second({ boardSessions: [] }), 'EVALUATE_EXECUTION');
+    assert.equal(criterion(none, 'board').note, 'This track has had no board.');
   });
 });
 
