@@ -289,6 +289,37 @@ describe('gate page', () => {
       assert.equal(await noteOf(opened).inputValue(), 'half a sentence');
     });
   });
+  it('leaves what was seen the room, beside many files and both buttons', async () => {
+    const model = modelOf(await project.track(id));
+    const note = 'The service was called twice, so that two orders were written. '.repeat(3);
+    const file = {
+      text: 'a-service-with-a-long-name.test.ts:88',
+      how: 'read',
+      place: { file: '/a' },
+    } as const;
+    const act = { allowed: true, says: 'It is written.' } as const;
+    const groups = model.gate.groups.map((group) => ({
+      ...group,
+      criteria: group.criteria.map((criterion) => ({
+        ...criterion,
+        look: 'open' as const,
+        note,
+        evidence: [file, { ...file, text: 'evaluation-report.md:120', place: { file: '/b' } }],
+        waive: act,
+        enter: act,
+      })),
+    }));
+    const state = ready({ ...model, gate: { ...model.gate, groups } });
+    for (const width of [1700, 1400, 1000, 480]) {
+      await withPage({ state, size: { width, height: 900 } }, async ({ page }) => {
+        const of = async (cell: string) =>
+          (await page.locator(`table.checks tbody td.${cell}`).first().boundingBox())?.width ?? 0;
+        const seen = await of('seen');
+        assert.ok(seen >= (width > 719 ? 300 : 400), `${String(seen)} px of ${String(width)}`);
+        assert.ok((await of('what')) >= 100, `the name at ${String(width)}`);
+      });
+    }
+  });
   it('another gate is chosen in the list', async () => {
     await open(await approvable(), async (opened) => {
       await opened.page.getByRole('combobox', { name: 'Gate' }).click();
