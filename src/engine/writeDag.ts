@@ -13,7 +13,8 @@ import type { Ports } from './ports';
 /**
  * "Write DAG into plan.md": the graph that is derived from phases and order, as a `dag:` block in the form of spec 003,
  * "The DAG" (FORMATS §4.8). It stands before the first phase, or at the end where phases have no headings of their
- * own; nothing else of the file changes. What is written is what was drawn: the same tasks, dependencies and groups.
+ * own; nothing else of the file changes. What is written are the tasks and dependencies that were drawn, and the
+ * groups that the plan itself names; a phase is no parallel group.
  *
  * Refuses `archived`, `no-plan`, `dag-present`, `no-tasks`, `dag-circular`, `dependency-unknown`, `dag-not-readable` (the plan could
  * not be read as before with the block in it), and the codes of the editor.

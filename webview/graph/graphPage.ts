@@ -67,9 +67,14 @@ export function useGraphPage({
   );
 
   const before = useRef<Scene | undefined>(undefined);
+  // Set when a person makes a phase one box, or opens it: that is another picture, which is shown whole.
+  const folding = useRef(false);
   if (before.current !== scene) {
     stage.setPicture(scene.model);
-    if (before.current) keepInPlace(stage, before.current, scene, selectedId);
+    if (folding.current && before.current && foldsOf(before.current.model) !== foldsOf(scene.model)) {
+      folding.current = false;
+      stage.fit();
+    } else if (before.current) keepInPlace(stage, before.current, scene, selectedId);
     before.current = scene;
   }
 
@@ -223,6 +228,7 @@ export function useGraphPage({
       const now = model.phases.filter((of) => of.collapsed).map((of) => of.key);
       const next = now.includes(key) ? now.filter((other) => other !== key) : [...now, key];
       setCollapsed(next);
+      folding.current = true;
       void ask({ kind: 'collapse', phases: next });
     },
     setQuery: (text: string): void => {
@@ -363,4 +369,9 @@ function useNarrow(root: { current: HTMLElement | null }): boolean {
     return () => observer.disconnect();
   }, []);
   return narrow;
+}
+
+/** Which phases are one box. */
+function foldsOf({ phases }: GraphModel): string {
+  return JSON.stringify(phases.filter(({ collapsed }) => collapsed).map(({ key }) => key));
 }

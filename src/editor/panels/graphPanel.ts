@@ -88,7 +88,7 @@ async function writeDag({ context, track }: PanelView): Promise<Reply> {
   const answer = await context.dialogs.confirm(
     l10n.t('Write the derived graph into plan.md of "{0}"?', track.name),
     l10n.t(
-      'A dag block with the tasks, dependencies and groups as they are drawn is inserted before the first phase of {0}. Nothing else of the file changes. From then on the block, not the order of the tasks, says what waits for what.',
+      'A dag block with the tasks and dependencies as they are drawn is inserted before the first phase of {0}; parallel groups are written only where the plan names them. Nothing else of the file changes. From then on the block, not the order of the tasks, says what waits for what.',
       track.documents.plan ?? 'plan.md',
     ),
     write,

@@ -6,7 +6,7 @@ import type { GraphModel } from '../../../src/shared/graphModel';
 import type { PanelState } from '../../../src/shared/protocol';
 import { theBrowser } from '../session';
 import { seriousFindings } from './axe';
-import { modelOfPlan, sampleModel } from './graphModels';
+import { foldedModel, modelOfPlan, sampleModel } from './graphModels';
 
 type Opened = Awaited<ReturnType<typeof openPanelPage>>;
 type Options = Omit<Parameters<typeof openPanelPage>[1], 'panel' | 'state'>;
@@ -407,6 +407,19 @@ describe('graph page', () => {
       },
       { kept },
     );
+  });
+
+  it('shows the whole picture when a person has made a phase one box', async () => {
+    const phase = sample.phases.at(-1)!.key;
+    const folded = await foldedModel('one-page-checkout_20261019', phase);
+    await withGraph(sample, async (o) => {
+      for (let i = 0; i < 4; i++) await o.page.keyboard.press('+');
+      await o.page.waitForFunction(() => document.querySelector('.zoom')?.textContent?.startsWith('1'));
+      await o.page.getByRole('button', { name: 'All phases' }).click();
+      await o.page.getByRole('menuitemcheckbox').last().click();
+      await o.send({ status: 'ready', model: folded });
+      await o.page.waitForFunction(() => !document.querySelector('.zoom')?.textContent?.startsWith('1'));
+    });
   });
 
   it('going to the table and back leaves the view where it was', async () => {

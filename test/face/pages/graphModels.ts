@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pictureOf } from '../../../src/panels/graph/picture';
 import { graphModelOf } from '../../../src/panels/graphModel';
 import { parsePlan } from '../../../src/files/planFile';
+import { collapsePhases } from '../../../src/rules/taskGraph/collapsePhases';
 import { taskGraphOf } from '../../../src/rules/taskGraph';
 import type { GraphModel } from '../../../src/shared/graphModel';
 import { readConductor } from '../../../src/store/readConductor';
@@ -15,6 +16,16 @@ export async function sampleModel(id: string): Promise<GraphModel> {
   const { roots } = await readConductor({ folders: [path.resolve('sample')], archives: true });
   const track = roots[0]!.tracks.find((candidate) => candidate.id === id)!;
   return graphModelOf(track, { readAt, picture: pictureOf(taskGraphOf(track)) });
+}
+
+/** The same with a phase as one box. */
+export async function foldedModel(id: string, phase: string): Promise<GraphModel> {
+  const { roots } = await readConductor({ folders: [path.resolve('sample')], archives: true });
+  const track = roots[0]!.tracks.find((candidate) => candidate.id === id)!;
+  const whole = taskGraphOf(track);
+  const collapsed = new Set([phase]);
+  const picture = pictureOf(collapsePhases(whole, collapsed));
+  return graphModelOf(track, { readAt, picture, whole, collapsed });
 }
 
 /** What a plan.md with this text shows. */
