@@ -117,6 +117,8 @@ export interface GraphNode {
   readonly ghost?: 'missing' | 'outside';
   /** It stands for a whole phase: so many tasks. */
   readonly stands?: number;
+  /** Their ids, one a line, so that a search finds the box that a task is in. */
+  readonly holds?: string;
 }
 
 export interface GraphReason {

@@ -287,13 +287,13 @@ function inText(event: KeyboardEvent): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
-/** Nodes whose id, name, worker, commit or files hold the text, in the order of the lanes; undefined without a text. */
+/** Nodes whose id, name, worker, commit, files or, for a box, tasks hold the text, in the order of the lanes; undefined without a text. */
 function matchesOf(model: GraphModel, query: string): readonly number[] | undefined {
   const text = query.trim().toLowerCase();
   if (text === '') return undefined;
   const paths = new Set(model.paths.flatMap(({ path }, p) => (path.toLowerCase().includes(text) ? [p] : [])));
-  return model.nodes.flatMap(({ id, name, worker, commit, files }, i) =>
-    [id, name, worker, commit].some((part) => part?.toLowerCase().includes(text)) ||
+  return model.nodes.flatMap(({ id, name, worker, commit, files, holds }, i) =>
+    [id, name, worker, commit, holds].some((part) => part?.toLowerCase().includes(text)) ||
     files?.some((f) => paths.has(f))
       ? [i]
       : [],

@@ -32,7 +32,12 @@ export function graphNodes(graph: Picture['graph'], sources: NodeSources): Graph
     const box = 'boxes' in graph ? graph.boxes.get(node.id) : undefined;
     const drawn = graphNode(node, i, sources, { onPath, pathLength: ids.length, most });
     return box
-      ? { ...drawn, stands: box.tasks.length, word: `${box.counts.done} of ${box.total} done` }
+      ? {
+          ...drawn,
+          stands: box.tasks.length,
+          holds: textUpTo(box.tasks.join('\n'), 20_000),
+          word: `${box.counts.done} of ${box.total} done`,
+        }
       : drawn;
   });
 }

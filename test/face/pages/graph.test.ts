@@ -422,6 +422,16 @@ describe('graph page', () => {
     });
   });
 
+  it('finds the box that a task is in', async () => {
+    const phase = sample.phases[0]!;
+    const folded = await foldedModel('one-page-checkout_20261019', phase.key);
+    await withGraph(folded, async (o) => {
+      await o.page.keyboard.press('Control+f');
+      await o.page.keyboard.type('1.2');
+      await o.page.getByText(/^1 of \d/).waitFor();
+    });
+  });
+
   it('going to the table and back leaves the view where it was', async () => {
     await withGraph(sample, async (o) => {
       await o.page.keyboard.press('+');
