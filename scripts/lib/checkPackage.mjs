@@ -9,7 +9,7 @@ const ALLOWED = [
   /^\[Content_Types\]\.xml$/,
   /^extension\.vsixmanifest$/,
   /^extension\/(package\.json|package\.nls\.json|readme\.md|changelog\.md|LICENSE\.txt)$/,
-  /^extension\/dist\/(extension\.js|cli\.js|ThirdPartyNotices\.txt)$/,
+  /^extension\/dist\/(extension\.js|cli\.js|resultsWorker\.js|ThirdPartyNotices\.txt)$/,
   /^extension\/dist\/chunks\/[^/]+\.js$/,
   /^extension\/dist\/webview\/[^/]+\.(js|css|ttf|woff2?)$/,
   /^extension\/media\/[^/]+\.(svg|png)$/,

@@ -243,21 +243,38 @@ class Scheduler {
     return [...new Set([...files, ...locks].map(plainFilePath))].filter((path) => path !== '');
   }
 
-  /** For groups that wait for each other in a circle, though their tasks do not: the tasks of all of them. */
+  /**
+   * For groups that wait for each other in a circle, though their tasks do not, also by way of tasks without a group:
+   * the tasks of the whole circle.
+   */
   private knotsOfGroups(): ReadonlyMap<string, readonly string[]> {
-    const groupOf = (id: string): string => this.nodes.get(id)?.group ?? '';
-    const needs = new Map(
-      [...this.groups.values()].map((lane) => [
-        lane.id,
-        [...new Set(lane.tasks.flatMap((id) => this.nodes.get(id)?.dependsOn ?? []).map(groupOf))].filter(
-          (group) => group !== lane.id,
-        ),
-      ]),
+    // A task without a group is a unit of its own. Groups come first, so no id of a task can be taken for one.
+    const groups = [...this.groups.values()];
+    const unitOf = new Map(groups.flatMap((lane, g) => lane.tasks.map((id) => [id, g] as const)));
+    const units: (readonly string[])[] = groups.map(({ tasks }) => tasks);
+    for (const { id } of this.graph.nodes) {
+      if (unitOf.has(id)) continue;
+      unitOf.set(id, units.length);
+      units.push([id]);
+    }
+    const needs = units.map((tasks, unit) =>
+      tasks
+        .flatMap((id) => this.nodes.get(id)?.dependsOn ?? [])
+        .flatMap((id) => unitOf.get(id) ?? [])
+        .filter((other) => other !== unit)
+        .map(String),
+    );
+    const knots = circularComponents(
+      needs.map((_, unit) => String(unit)),
+      (unit) => needs[Number(unit)]!,
     );
     return new Map(
-      circularComponents([...needs.keys()], (id) => needs.get(id) ?? []).flatMap((knot) => {
-        const tasks = knot.flatMap((id) => this.groups.get(id)?.tasks ?? []);
-        return knot.map((id) => [id, tasks] as const);
+      knots.flatMap((knot) => {
+        const tasks = knot.flatMap((unit) => units[Number(unit)]!);
+        return knot.flatMap((unit) => {
+          const lane = groups[Number(unit)];
+          return lane ? [[lane.id, tasks] as const] : [];
+        });
       }),
     );
   }

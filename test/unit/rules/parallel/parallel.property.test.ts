@@ -207,7 +207,24 @@ describe('parallel: random runs', () => {
         for (const { decisions } of runCase(o)) last = decisions;
         assert.ok(last.some(({ kind }) => kind === 'finish'));
       }),
-      { numRuns: 40 },
+      {
+        numRuns: 40,
+        // Groups in a circle by way of a task that has no group.
+        examples: [
+          [
+            {
+              tasks: [
+                { needs: [], files: [], group: 3 },
+                { needs: [0], files: [], group: 4 },
+                { needs: [1], files: [], group: 3 },
+              ],
+              conflictFree: [false, false, false, false],
+              max: 1,
+              script: [],
+            },
+          ],
+        ],
+      },
     );
   });
 });
