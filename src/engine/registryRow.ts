@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTrackStatusEdits, type TrackStatus } from '../files/tracksEdit';
+import type { LoopState } from '../model/loopState';
 import type { Track } from '../model/track';
 import { statusCategory } from '../rules/trackGroup';
+import { metadataFileOf } from './metadataEdit';
 import type { Ports } from './ports';
 
 /** Where the registry of a track's root lies, when the caller does not know it better. */
@@ -57,4 +59,29 @@ export async function followRegistryStatus(
   if (cell === undefined || after === undefined) return {};
   const agreed = before === undefined || statusCategory(cell) === statusCategory(before);
   return agreed ? updateRegistryRow(ports, track, { status: after }, registryFile) : {};
+}
+
+/** After the loop's step was written to metadata.json: its place in tracks.md, and what to tell of both. */
+export async function afterStepWritten(
+  ports: Pick<Ports, 'editor'>,
+  track: Track,
+  written: { readonly why: string; readonly changed: boolean; readonly loop: Pick<LoopState, 'step'> },
+  registryFile?: string,
+): Promise<{
+  readonly why: string;
+  readonly files: readonly string[];
+  readonly warnings: readonly string[];
+}> {
+  const row =
+    track.entry?.step === undefined
+      ? {}
+      : await updateRegistryRow(ports, track, { step: written.loop.step }, registryFile);
+  return {
+    why: written.why,
+    files: [
+      ...(written.changed ? [metadataFileOf(track)] : []),
+      ...(row.file === undefined ? [] : [row.file]),
+    ],
+    warnings: row.warning === undefined ? [] : [row.warning],
+  };
 }

@@ -15,7 +15,7 @@ import { completePhase } from './completePhase';
 import { editLoop, written } from './loopEdit';
 import { editMetadata, metadataFileOf, touched } from './metadataEdit';
 import type { Ports } from './ports';
-import { updateRegistryRow } from './registryRow';
+import { afterStepWritten } from './registryRow';
 
 export interface ReviewRequest {
   /** The gate as the person saw it: the decision is refused (`state-moved`) when its round is over by now. */
@@ -126,18 +126,7 @@ async function reviewStep(
     { at, ...(request.signal ? { signal: request.signal } : {}) },
   );
   if ('refused' in outcome) return outcome;
-  const row =
-    track.entry?.step === undefined
-      ? {}
-      : await updateRegistryRow(ports, track, { step: outcome.loop.step }, request.registryFile);
-  return {
-    why: outcome.why,
-    files: [
-      ...(outcome.changed ? [metadataFileOf(track)] : []),
-      ...(row.file === undefined ? [] : [row.file]),
-    ],
-    warnings: row.warning === undefined ? [] : [row.warning],
-  };
+  return afterStepWritten(ports, track, outcome, request.registryFile);
 }
 
 /** `failure_items` is the same under another name: where the file has it, it must not say something else. */

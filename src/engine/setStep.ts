@@ -3,9 +3,8 @@ import type { Track } from '../model/track';
 import { applyEvent } from '../rules/evaluateLoop';
 import { resolvedChanges, type TrackChangeResult } from './blockTrack';
 import { editLoop, written } from './loopEdit';
-import { metadataFileOf } from './metadataEdit';
 import type { Ports } from './ports';
-import { updateRegistryRow } from './registryRow';
+import { afterStepWritten } from './registryRow';
 
 export interface SetStepOptions {
   readonly step: LoopStep;
@@ -49,16 +48,5 @@ export async function setStep(
     { at, ...(o.signal ? { signal: o.signal } : {}) },
   );
   if ('refused' in outcome) return outcome;
-  const row =
-    track.entry?.step === undefined
-      ? {}
-      : await updateRegistryRow(ports, track, { step: outcome.loop.step }, o.registryFile);
-  return {
-    why: outcome.why,
-    files: [
-      ...(outcome.changed ? [metadataFileOf(track)] : []),
-      ...(row.file === undefined ? [] : [row.file]),
-    ],
-    warnings: row.warning === undefined ? [] : [row.warning],
-  };
+  return afterStepWritten(ports, track, outcome, o.registryFile);
 }
