@@ -32,6 +32,17 @@ const optionsOf: Readonly<Record<EscalationTrigger, readonly string[]>> = {
   blocker: ['Resolve the blocker, then unblock the track', 'Set another step by hand'],
   'max-iterations': ['Look at what repeats, then unblock the track to go on', 'Set another step by hand'],
   'agent-escalated': ['Answer what the agent asked, then unblock the track', 'Set another step by hand'],
+  'agent-unclear': ['Say what became of the step', 'Start the agent again'],
+  'agent-not-started': ['Install the agent or name another one, then try again'],
+  'board-tie': ['Resolve the vote yourself'],
+  'evaluators-disagree': ['Say which evaluator is right', 'Convene the board'],
+  'task-failed': ['Try the task again', 'Do it yourself and tick it in plan.md', 'Skip the task'],
+  'task-contradiction': ['Say whether the task is done'],
+  'task-blocked': ['Resolve what blocks the task, then try again', 'Skip the task'],
+  'group-timeout': ['Give the group more time', 'Set another step by hand'],
+  deadlock: ['Stop the worker that holds the circle together, then try again'],
+  stuck: ['Look at what waits, then try again'],
+  'run-broken': ['Mend what is named, then try again'],
 };
 
 /** The escalation that a trigger makes at a state, with what the state knows as context. */

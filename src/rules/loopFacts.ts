@@ -41,7 +41,19 @@ export type EscalationTrigger =
   | 'lead-escalated'
   | 'blocker'
   | 'max-iterations'
-  | 'agent-escalated';
+  | 'agent-escalated'
+  // What a run of the loop meets (FORMATS §4.9, §4.10, §4.18; DESIGN §7).
+  | 'agent-unclear'
+  | 'agent-not-started'
+  | 'board-tie'
+  | 'evaluators-disagree'
+  | 'task-failed'
+  | 'task-contradiction'
+  | 'task-blocked'
+  | 'group-timeout'
+  | 'deadlock'
+  | 'stuck'
+  | 'run-broken';
 
 /** Blockers that stop the present step: active ones that name it, or name none. */
 export function blockersOfStep(loop: LoopState, facts: LoopFacts): readonly Blocker[] {

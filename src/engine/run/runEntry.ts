@@ -30,6 +30,9 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
     at,
     workerId: z.string().min(1),
     agent: z.string(),
+    /** Absent in journals of earlier versions. */
+    role: z.string().optional(),
+    step: z.string().optional(),
     task: z.string().optional(),
     attempt: z.number().int().positive(),
     locks: z.array(z.string()),

@@ -1,0 +1,71 @@
+import type { Track } from '../../model/track';
+import type { AgentExit, AgentInvocation, Ports } from '../ports';
+import type { Processes } from './processes';
+
+/** The world outside a run. Each face (VS Code, command line, tests) brings its own. */
+export interface RunPorts extends Pick<Ports, 'editor' | 'clock' | 'git'> {
+  readonly agents: BackgroundAgents;
+  readonly processes: Processes;
+  readonly tracks: TrackSource;
+  /** A new random id (UUID v4). */
+  newId(): string;
+  /** Resolves after so many milliseconds, or at once when the signal is aborted. Never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Asks the person at this face before something is done (run modes); `later` when nobody can be asked here. */
+  confirm(question: Confirmation): Promise<'yes' | 'no' | 'later'>;
+}
+
+export interface Confirmation {
+  /** What would be done, in a sentence. */
+  readonly what: string;
+  readonly why: string;
+  /** `dispatch`: an agent would start; `gate`: a gate was passed. */
+  readonly kind: 'dispatch' | 'gate';
+  readonly command?: AgentInvocation;
+}
+
+/** Reads the track of a run from the disk, as it is now. */
+export interface TrackSource {
+  /** Throws TrackGoneError when the track is not there any more. */
+  read(signal?: AbortSignal): Promise<Track>;
+}
+
+/** The track that a run is about has been removed or renamed. The message says so. */
+export class TrackGoneError extends Error {
+  override readonly name = 'TrackGoneError';
+}
+
+/**
+ * Starts agents whose output goes to a file, in a process group of their own: they outlive us, and what they print is
+ * not lost when we end.
+ */
+export interface BackgroundAgents {
+  /**
+   * Resolves when the process has really started. Rejects with AgentStartError when it did not; then nothing runs.
+   * Standard output and error are appended to `outputFile`; standard input is empty.
+   */
+  start(invocation: AgentInvocation, o: BackgroundOptions): Promise<AgentProcess>;
+  /** A process that an earlier run started and that still lives. Its exit code stays unknown. */
+  adopt(process: { readonly pid: number; readonly processStart?: string }): AgentProcess;
+  /** A process that was started with this in its environment, where the system tells (else undefined). */
+  find(variable: string, value: string): Promise<{ pid: number; processStart?: string } | undefined>;
+}
+
+export interface BackgroundOptions {
+  /** Absolute; made when it is not there. */
+  readonly outputFile: string;
+  /** Added to our own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface AgentProcess {
+  readonly pid: number;
+  readonly processStart?: string;
+  /** Settles when the process ends; never rejects. */
+  readonly finished: Promise<AgentExit>;
+  /**
+   * Ends the process and all that it started: politely, and with force after five seconds. Resolves when it has ended;
+   * nothing of it runs any more then. Of a process that has ended already nothing is touched.
+   */
+  stop(): Promise<void>;
+}
