@@ -26,13 +26,8 @@ export interface Confirmation {
 
 /** Reads the track of a run from the disk, as it is now. */
 export interface TrackSource {
-  /** Throws TrackGoneError when the track is not there any more. */
+  /** Throws TrackGoneError (store/trackSource.ts) when the track is not there any more. */
   read(signal?: AbortSignal): Promise<Track>;
-}
-
-/** The track that a run is about has been removed or renamed. The message says so. */
-export class TrackGoneError extends Error {
-  override readonly name = 'TrackGoneError';
 }
 
 /**
