@@ -1,4 +1,4 @@
-import type { StepDone } from '../engine/stepLoop';
+import type { StepDone } from '../engine/stepDone';
 import type { StepReport } from '../engine/stepReport';
 import type { Call } from './command';
 import { fieldLines, words } from './human';

@@ -4,7 +4,8 @@ import type { Track } from '../model/track';
 import type { Escalation } from '../rules/evaluateLoop';
 import type { AgentInvocation } from './ports';
 import { reportVersion, trackReport } from './statusReport';
-import type { StepDone, StepPreview } from './stepLoop';
+import type { StepDone } from './stepDone';
+import type { StepPreview } from './stepPreview';
 
 /** What `conductor step --json` prints; keys are only ever added within one `version`. */
 export interface StepReport {

@@ -1,13 +1,8 @@
 import { trackReport } from '../../engine/statusReport';
-import {
-  outcomeAfterAgent,
-  previewStep,
-  recordOutcome,
-  stepLoop,
-  type StepDone,
-  type StepOptions,
-  type StepResult,
-} from '../../engine/stepLoop';
+import { outcomeAfterAgent, recordOutcome } from '../../engine/recordOutcome';
+import type { StepDone, StepResult } from '../../engine/stepDone';
+import { stepLoop, type StepOptions } from '../../engine/stepLoop';
+import { previewStep } from '../../engine/stepPreview';
 import { joinedReport, stepDoneReport, stepPreviewReport, type StepReport } from '../../engine/stepReport';
 import type { Track } from '../../model/track';
 import { nextAction } from '../../rules/evaluateLoop';

@@ -1,12 +1,8 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import {
-  previewStep,
-  stepLoop as stepLoopOf,
-  type StepOptions,
-  type StepPreview,
-} from '../../engine/stepLoop';
+import { stepLoop as stepLoopOf, type StepOptions } from '../../engine/stepLoop';
+import { previewStep, type StepPreview } from '../../engine/stepPreview';
 import type { StepSettings } from '../../engine/stepCommand';
 import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import { recordOutcome, type StepDone, type StepOptions, type StepResult } from '../../engine/stepLoop';
+import { recordOutcome } from '../../engine/recordOutcome';
+import type { StepDone, StepResult } from '../../engine/stepDone';
+import type { StepOptions } from '../../engine/stepLoop';
 import type { StepSettings } from '../../engine/stepCommand';
 import type { Track } from '../../model/track';
 import { businessSyncKnown } from '../../rules/nextAction';

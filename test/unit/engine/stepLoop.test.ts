@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { AgentStartError } from '../../../src/engine/ports';
-import {
-  outcomeAfterAgent,
-  previewStep,
-  recordOutcome,
-  stepLoop,
-  type StepDone,
-} from '../../../src/engine/stepLoop';
+import { outcomeAfterAgent, recordOutcome } from '../../../src/engine/recordOutcome';
+import type { StepDone } from '../../../src/engine/stepDone';
+import { stepLoop } from '../../../src/engine/stepLoop';
+import { previewStep } from '../../../src/engine/stepPreview';
 import { at, id, loopProject, makeProject, metadataFile, now, plan, registry, type Project } from './project';
 
 describe('stepLoop', () => {
