@@ -38,7 +38,7 @@ export type RunLockResult =
     };
 
 /** Sign of life of a loop on another computer: every third of this. */
-const silentAfterMs = 30_000;
+export const silentAfterMs = 30_000;
 
 /**
  * Takes the right to run a loop on a track: at most one loop has it. A holder of this computer whose process is gone is
@@ -113,7 +113,8 @@ function nameOf({ host, pid, processStart, face, since }: RunHolder): string {
   return [...parts, encodeURIComponent(host)].join('~');
 }
 
-function holderOf(name: string): RunHolder | undefined {
+/** What a name in the folder `holder` says; undefined for anything else. */
+export function holderOf(name: string): RunHolder | undefined {
   const match = /^([1-9]\d{0,9})~([\w-]*)~(\d{1,15})~(vscode|cli)~[0-9a-f-]{36}~(.+)$/.exec(name);
   if (!match) return undefined;
   const [, pid, start = '', since, face, host = ''] = match;
