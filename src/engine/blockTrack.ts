@@ -4,7 +4,8 @@ import type { Metadata } from '../model/metadata';
 import type { Track } from '../model/track';
 import { applyEvent, type EscalationTrigger } from '../rules/evaluateLoop';
 import { statusCategory } from '../rules/trackGroup';
-import { editLoop, nextBlockerId, written, type LoopResult } from './loopEdit';
+import { escalate } from './escalation/escalate';
+import { editLoop, written, type LoopResult } from './loopEdit';
 import { editMetadata, metadataFileOf, statusKey, touched } from './metadataEdit';
 import type { Ports } from './ports';
 import { followRegistryStatus } from './registryRow';
@@ -46,76 +47,11 @@ export async function blockTrack(
 ): Promise<TrackChangeResult> {
   const description = o.description.trim();
   if (description === '') return { refused: reasonEmpty('blocked') };
-  const at = ports.clock().toISOString();
-  const signal = o.signal ? { signal: o.signal } : {};
-  if (track.loop) {
-    const outcome = await editLoop(
-      ports,
-      track,
-      ({ metadata, loop, facts }) => {
-        const result = applyEvent(loop, facts, {
-          kind: 'blocked',
-          description,
-          at,
-          ...(o.trigger ? { trigger: o.trigger } : {}),
-        });
-        if ('refused' in result) return result;
-        return written(result, metadata, at, { history: { reason: description, by: 'person' } });
-      },
-      { at, ...signal },
-    );
-    if ('refused' in outcome) return outcome;
-    return { why: outcome.why, files: outcome.changed ? [metadataFileOf(track)] : [], warnings: [] };
-  }
-  let statusBefore: string | undefined;
-  const outcome = await editMetadata(
-    ports,
-    track,
-    (metadata) => {
-      const category = metadata.status === undefined ? 'unclear' : statusCategory(metadata.status);
-      if (category === 'done' || category === 'cancelled' || category === 'archived') {
-        return {
-          refused: {
-            code: 'complete',
-            message: `${track.id} is ${metadata.status}: nothing is left to block.`,
-          },
-        };
-      }
-      if (metadata.blockers.some((blocker) => blocker.active && blocker.description === description))
-        return [];
-      statusBefore = metadata.status;
-      return [
-        {
-          path: ['blockers', -1],
-          value: {
-            id: nextBlockerId(metadata),
-            description,
-            blocked_at: at,
-            status: 'ACTIVE',
-            ...(o.trigger ? { trigger: o.trigger } : {}),
-            by: 'person',
-          },
-        },
-        ...(category === 'blocked'
-          ? []
-          : [
-              { path: ['blocked_from'], value: metadata.status ?? null },
-              { path: [statusKey(metadata)], value: 'blocked' },
-            ]),
-        ...touched(metadata, at),
-      ];
-    },
-    signal,
-  );
-  if ('refused' in outcome) return outcome;
-  return finish(
-    ports,
-    track,
-    `${track.id} is blocked: ${description}`,
-    outcome.changed,
-    { before: statusBefore, after: 'blocked' },
-    o.registryFile,
-  );
+  return escalate(ports, track, [{ trigger: o.trigger ?? 'blocker', description }], {
+    byPerson: true,
+    ...(o.registryFile === undefined ? {} : { registryFile: o.registryFile }),
+    ...(o.signal ? { signal: o.signal } : {}),
+  });
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Escalation, LoopFacts, LoopTransition } from '../rules/evaluateLoo
 import { loopFactsFrom } from '../rules/nextAction';
 import { statusCategory } from '../rules/trackGroup';
 import type { EditOutcome } from '../store/fileEditor';
+import { newBlocker, nextBlockerId } from './escalation/blockerEntry';
 import { loopChanges, loopStateJson } from './loopChanges';
 import { editMetadata, statusKey, touched } from './metadataEdit';
 import type { Ports } from './ports';
@@ -36,6 +37,8 @@ export interface LoopResult {
 export interface LoopEditOptions {
   /** ISO time of the change. */
   readonly at: string;
+  /** The change is right wherever the loop is by now; else it is refused when that is not where `track` shows it. */
+  readonly anyState?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -63,7 +66,7 @@ export async function editLoop(
       const loop = metadata.loop ?? { ...seen, source: 'inferred' as const };
       // The editor asks again after other programs wrote: our own result on disk needs no second change.
       if (result && carries(loop, result)) return [];
-      if (!sameState(loop, seen)) return { refused: moved(track, seen, loop) };
+      if (!options.anyState && !sameState(loop, seen)) return { refused: moved(track, seen, loop) };
       const decision = decide({ metadata, loop, facts: loopFactsFrom(track, metadata, loop) });
       if ('refused' in decision) return decision;
       const history = historyOf(metadata, loop, decision, options.at);
@@ -108,19 +111,14 @@ export function written(
 export function blockerChanges(metadata: Metadata, escalation: Escalation, at: string): JsonChange[] {
   if (escalation.existing.length > 0) return [];
   return [
-    {
-      path: ['blockers', -1],
-      value: {
-        id: escalation.blockerId ?? nextBlockerId(metadata),
-        description: escalation.description,
-        blocked_at: at,
-        blocked_step: escalation.step,
-        status: 'ACTIVE',
-        trigger: escalation.trigger,
-        ...(escalation.context.length > 0 ? { context: escalation.context } : {}),
-        options: escalation.options,
-      },
-    },
+    newBlocker({
+      id: escalation.blockerId ?? nextBlockerId(metadata),
+      description: escalation.description,
+      at,
+      step: escalation.step,
+      trigger: escalation.trigger,
+      context: escalation.context,
+    }),
   ];
 }
 
@@ -140,12 +138,6 @@ export function withBusinessSync(loop: LoopState, answer: boolean | undefined): 
       },
     },
   };
-}
-
-/** `blocker-<n>`, one above all that are there. */
-export function nextBlockerId(metadata: Metadata): string {
-  const numbers = metadata.blockers.map(({ id }) => Number(/^blocker-(\d+)$/.exec(id)?.[1] ?? 0));
-  return `blocker-${Math.max(metadata.blockers.length, ...numbers) + 1}`;
 }
 
 export function noLoop(track: Track): EditRefusal {

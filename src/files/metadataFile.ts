@@ -125,6 +125,31 @@ function blockerOf(item: unknown, index: number): Blocker | undefined {
       !/^(resolved|closed|cleared|inactive|done|fixed|unblocked|complete|completed)$/i.test(status),
     options: textsOf(field(record, 'options'), 'label', 'option', 'description', 'text'),
     trigger: textField(record, 'trigger'),
+    ...given({
+      subject: textField(record, 'subject'),
+      context: field(record, 'context') === undefined ? undefined : textsOf(field(record, 'context'), 'text'),
+      answers: answersOf(field(record, 'answers')),
+      answer: textField(record, 'answer'),
+      answeredBy: textField(record, 'answered_by', 'resolved_by'),
+      resolvedAt: timeField(record, 'resolved_at', 'cleared_at'),
+      resolution: textField(record, 'resolution'),
+      forgivenFailures: numberField(record, 'forgiven_failures'),
+    }),
+  };
+}
+
+function answersOf(value: unknown): { id: string; label: string }[] | undefined {
+  if (value === undefined) return undefined;
+  return itemsOf(value).flatMap((item) => {
+    const id = textField(recordOf(item), 'id') ?? textOf(item);
+    return id === undefined ? [] : [{ id, label: textField(recordOf(item), 'label') ?? id }];
+  });
+}
+
+/** Without the keys that have no value. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

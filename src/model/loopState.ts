@@ -103,4 +103,18 @@ export interface Blocker {
   readonly options: readonly string[];
   /** Which escalation trigger of spec 003 made it, if any. */
   readonly trigger?: string;
+  /** What it is about: id of a task, group, session or question. */
+  readonly subject?: string;
+  /** What a person needs to know to decide, a line each. Absent: the file says nothing. */
+  readonly context?: readonly string[];
+  /** The options as answers that can be given by their id. Absent: written by another tool, or before there were ids. */
+  readonly answers?: readonly { readonly id: string; readonly label: string }[];
+  /** Id of the answer that a person gave. */
+  readonly answer?: string;
+  readonly answeredBy?: string;
+  readonly resolvedAt?: string;
+  /** How it was resolved, in words. */
+  readonly resolution?: string;
+  /** Failures of the task that were known when a person said "try again". */
+  readonly forgivenFailures?: number;
 }

@@ -55,11 +55,22 @@ export type EscalationTrigger =
   | 'stuck'
   | 'run-broken';
 
-/** Blockers that stop the present step: active ones that name it, or name none. */
+/**
+ * Blockers that stop the present step: active ones that name it, or name none, and every escalation, since nothing
+ * goes on before a person has answered it.
+ */
 export function blockersOfStep(loop: LoopState, facts: LoopFacts): readonly Blocker[] {
   return facts.activeBlockers.filter(
-    (blocker) => blocker.blockedStep === loop.step || !loopSteps.some((step) => step === blocker.blockedStep),
+    (blocker) =>
+      isEscalation(blocker) ||
+      blocker.blockedStep === loop.step ||
+      !loopSteps.some((step) => step === blocker.blockedStep),
   );
+}
+
+/** Whether a person was asked something, which is more than that something stands in the way. */
+export function isEscalation(blocker: Blocker): boolean {
+  return blocker.trigger !== undefined && blocker.trigger !== 'blocker';
 }
 
 /**

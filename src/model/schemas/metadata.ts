@@ -12,6 +12,24 @@ const blocker = z.looseObject({
   blocked_at: moment.optional(),
   blocked_step: z.string().optional(),
   status: z.string().optional().meta({ examples: ['ACTIVE', 'RESOLVED'] }),
+  trigger: z.string().nullish().meta({ description: 'What made the loop ask', examples: ['fix-cycle-limit', 'task-failed'] }),
+  subject: z
+    .union([z.string(), z.number()])
+    .nullish()
+    .meta({ description: 'What it is about: id of a task, group, session or question' }),
+  context: z.union([z.array(z.unknown()), z.string(), z.looseObject({})]).nullish(),
+  options: z
+    .union([z.array(z.unknown()), z.string(), z.looseObject({})])
+    .nullish()
+    .meta({ description: 'What a person can answer' }),
+  answers: z
+    .array(z.looseObject({ id: z.string(), label: z.string().optional() }))
+    .nullish()
+    .meta({ description: 'The options with the ids that can be given as answer' }),
+  answer: z.string().nullish().meta({ description: 'Id of the answer that was given' }),
+  answered_by: z.string().nullish(),
+  resolved_at: moment.nullish(),
+  resolution: z.string().nullish(),
 });
 
 /**

@@ -206,7 +206,7 @@ describe('stepLoop', () => {
     assert.equal(at(blocker, 'trigger'), 'fix-cycle-limit');
     assert.equal(at(blocker, 'blocked_at'), now);
     assert.match(String(at(blocker, 'description')), /3 of 3 fix cycles/);
-    assert.ok((at(blocker, 'options') as string[]).includes('Allow one more fix cycle'));
+    assert.ok((at(blocker, 'options') as string[]).includes('Allow One More Fix Cycle'));
     const after = await project.track(id);
     assert.equal(after.metadata?.blockers[0]?.trigger, 'fix-cycle-limit');
     assert.equal(refusal(await stepLoop(project.ports, after)), 'waits-for-person');
