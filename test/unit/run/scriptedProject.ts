@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { conductor, documentOf, run, temporaryFolder, type Finished } from '../cli/conductorProcess';
+
+/** The program that plays all agents (test/agents/scripted.mjs). */
+export const scriptedAgent = join(__dirname, '../../agents/scripted.mjs');
+
+/** It as a provider, for `--agent`. */
+export const scriptedProvider = JSON.stringify({
+  name: 'scripted',
+  executable: process.execPath,
+  args: [scriptedAgent, '{prompt}'],
+});
+
+/** One line of its log. */
+export interface AgentLine {
+  readonly event: 'start' | 'end' | 'child';
+  readonly role: string;
+  readonly id: string;
+  readonly step: string;
+  readonly task: string;
+  readonly attempt: number;
+  readonly pid: number;
+  readonly child?: number;
+}
+
+/** A project with a conductor directory and one track, as the program itself makes them, and a scenario for its agents. */
+export class ScriptedProject {
+  private constructor(
+    readonly folder: string,
+    readonly trackId: string,
+  ) {}
+
+  static async create(
+    o: { name?: string; type?: string; scenario?: object; git?: boolean } = {},
+  ): Promise<ScriptedProject> {
+    const folder = temporaryFolder();
+    const words = ['--dir', folder];
+    good(await conductor(['init', ...words]));
+    const name = o.name ?? 'Guest book';
+    const made = good(await conductor(['new', name, '--type', o.type ?? 'feature', '--json', ...words]));
+    const project = new ScriptedProject(folder, (documentOf(made) as { id: string }).id);
+    project.play(o.scenario ?? {});
+    if (o.git) {
+      for (const args of [
+        ['init', '-q', '-b', 'main'],
+        ['config', 'user.email', 'test@example.com'],
+        ['config', 'user.name', 'Test'],
+        ['config', 'commit.gpgsign', 'false'],
+        ['add', '-A'],
+        ['commit', '-q', '-m', 'chore: start'],
+      ]) {
+        good(await run('git', args, { cwd: folder }));
+      }
+    }
+    return project;
+  }
+
+  get track(): string {
+    return join(this.folder, 'conductor/tracks', this.trackId);
+  }
+
+  get bus(): string {
+    return join(this.track, '.message-bus');
+  }
+
+  get logFile(): string {
+    return join(this.folder, 'scripted.log');
+  }
+
+  /** From now on agents follow this scenario. */
+  play(scenario: object): void {
+    writeFileSync(join(this.folder, 'scenario.json'), JSON.stringify(scenario, undefined, 2));
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.track, file), 'utf8');
+  }
+
+  metadata(): Record<string, unknown> & { loop_state: Record<string, unknown> } {
+    return JSON.parse(this.read('metadata.json')) as ReturnType<ScriptedProject['metadata']>;
+  }
+
+  /** What agents did, in order. */
+  log(): AgentLine[] {
+    if (!existsSync(this.logFile)) return [];
+    return readFileSync(this.logFile, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as AgentLine);
+  }
+
+  /** `conductor <words>` in the project. */
+  conductor(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Finished> {
+    return conductor(words, { cwd: this.folder, ...(env ? { env } : {}) });
+  }
+
+  /** What `conductor validate` finds, remarks left out. */
+  async problems(): Promise<string[]> {
+    const report = documentOf(await this.conductor(['validate', '--json'])) as {
+      problems: { severity: string; file: string; line: number | null; message: string }[];
+    };
+    return report.problems
+      .filter(({ severity }) => severity !== 'info')
+      .map(({ severity, file, line, message }) => `${severity} ${file}:${line} ${message}`);
+  }
+
+  /** Starts one agent by hand, as a run would. */
+  agent(role: string, env: Readonly<Record<string, string>> = {}): Promise<Finished> {
+    return run(process.execPath, [scriptedAgent, 'a prompt'], {
+      cwd: this.folder,
+      env: {
+        CONDUCTOR_ROLE: role,
+        CONDUCTOR_WORKER_ID: `${role}-1`,
+        CONDUCTOR_TRACK: this.trackId,
+        CONDUCTOR_TRACK_DIR: this.track,
+        CONDUCTOR_ROOT: this.folder,
+        CONDUCTOR_ATTEMPT: '1',
+        CONDUCTOR_ANSWER: join(this.bus, `run/answers/${role}-1.json`),
+        CONDUCTOR_MESSAGE_BUS: this.bus,
+        CONDUCTOR_QUESTIONS: join(this.track, 'questions.json'),
+        ...env,
+      },
+    });
+  }
+}
+
+function good(finished: Finished): Finished {
+  assert.equal(finished.code, 0, finished.stderr);
+  return finished;
+}
