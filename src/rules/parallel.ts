@@ -73,6 +73,7 @@ export function parallelDecisions(
 }
 
 class Scheduler {
+  private readonly bus: MessageBus | undefined;
   private readonly attempts: (id: string) => TaskAttempts;
   private readonly nodes: ReadonlyMap<string, TaskNode>;
   private readonly done: ReadonlySet<string>;
@@ -88,11 +89,12 @@ class Scheduler {
 
   constructor(
     private readonly graph: TaskGraph,
-    private readonly bus: MessageBus | undefined,
+    bus: MessageBus | undefined,
     private readonly run: ParallelRun,
     private readonly settings: ParallelSettings,
     private readonly now: Date,
   ) {
+    this.bus = bus && withoutEnded(bus, run);
     this.attempts = attemptsOf(bus, run, now, settings.workerTimeoutMs);
     this.nodes = new Map(graph.nodes.map((node) => [node.id, node]));
     this.done = new Set(graph.nodes.filter((node) => this.isDone(node)).map(({ id }) => id));
@@ -167,6 +169,7 @@ class Scheduler {
     if (halted) return halted;
     if (this.done.has(taskId)) {
       if (node.state === 'done' || node.state === 'skipped' || node.ghost === 'missing') return undefined;
+      if (node.taskId === undefined || this.run.marked?.includes(taskId)) return undefined;
       return {
         kind: 'recordDone',
         taskId,
@@ -475,6 +478,14 @@ class Scheduler {
       },
     ];
   }
+}
+
+/** A worker of ours that has ended waits for nobody, whatever it said last. */
+function withoutEnded(bus: MessageBus, run: ParallelRun): MessageBus {
+  const ended = new Set(
+    run.workers.filter(({ state }) => state !== 'running').map(({ workerId }) => workerId),
+  );
+  return { ...bus, waiting: bus.waiting.filter(({ source }) => !ended.has(source)) };
 }
 
 function listed(ids: readonly string[]): string {

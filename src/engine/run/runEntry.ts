@@ -52,7 +52,8 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
     workerId: z.string(),
     how: z.enum(['exited', 'stopped', 'timeLimit', 'notStarted', 'lost']),
     exitCode: z.number().int().optional(),
-    outcome: z.enum(['passed', 'failed', 'blocked', 'skipped', 'person']),
+    /** `stopped`: it was ended through no fault of its own (the run was stopped); it counts as no attempt. */
+    outcome: z.enum(['passed', 'failed', 'blocked', 'skipped', 'person', 'stopped']),
     why: z.string().optional(),
   }),
   /** Final: the task is never started again. */

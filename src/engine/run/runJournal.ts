@@ -78,7 +78,10 @@ export class RunJournal {
   private async write(line: string): Promise<void> {
     let before: number | undefined;
     try {
-      before = (await this.handle.stat()).size;
+      const { size, nlink } = await this.handle.stat();
+      // Whoever deleted the message bus took the journal's name away: what is written now could never be read again.
+      if (nlink === 0) throw new Error('it was deleted');
+      before = size;
       await writeAll(this.handle, Buffer.from(line));
       await this.handle.datasync();
     } catch (error) {

@@ -1,6 +1,6 @@
 import type { RunEntry } from './runEntry';
 import type { RunJournal } from './runJournal';
-import { runStateOf, type RunState } from './runState';
+import { RunFold, type RunState } from './runState';
 
 /** An entry without its time. */
 export type RunNote = RunEntry extends infer E ? (E extends RunEntry ? Omit<E, 'at'> : never) : never;
@@ -8,6 +8,7 @@ export type RunNote = RunEntry extends infer E ? (E extends RunEntry ? Omit<E, '
 /** The journal of the run that is going on, and what it adds up to. */
 export class RunLog {
   private readonly kept: RunEntry[];
+  private readonly fold = new RunFold();
   private folded: RunState | undefined;
 
   constructor(
@@ -15,6 +16,7 @@ export class RunLog {
     private readonly clock: () => Date,
   ) {
     this.kept = [...journal.entries];
+    for (const entry of this.kept) this.fold.take(entry);
   }
 
   get entries(): readonly RunEntry[] {
@@ -26,10 +28,11 @@ export class RunLog {
     const entry = { ...note, at: this.clock().toISOString() } as RunEntry;
     await this.journal.append(entry);
     this.kept.push(entry);
+    this.fold.take(entry);
     this.folded = undefined;
   }
 
   state(): RunState {
-    return (this.folded ??= runStateOf(this.kept));
+    return (this.folded ??= this.fold.state());
   }
 }

@@ -26,12 +26,13 @@ export interface OpenAgent {
 
 /** Total: an entry that fits nothing before it changes nothing. Linear in the entries. */
 export function runStateOf(entries: readonly RunEntry[]): RunState {
-  const fold = new Fold();
+  const fold = new RunFold();
   for (const entry of entries) fold.take(entry);
   return fold.state();
 }
 
-class Fold {
+/** The same, entry by entry. */
+export class RunFold {
   private runId: string | undefined;
   private mode: RunMode | undefined;
   private iteration = 0;
@@ -44,11 +45,20 @@ class Fold {
   private groupTimeFrom = new Map<string, string>();
   private answers = new Map<string, string>();
   private readonly open = new Map<string, OpenAgent>();
+  private last: string | undefined;
 
   take(entry: RunEntry): void {
+    this.follow(entry);
+    this.last = entry.at;
+  }
+
+  private follow(entry: RunEntry): void {
     switch (entry.kind) {
       case 'run-started':
         if (entry.runId !== this.runId) this.begin(entry.runId);
+        // The time in which no loop ran counts against nobody.
+        else if (this.last !== undefined)
+          this.shift(Math.max(0, Date.parse(entry.at) - Date.parse(this.last)));
         this.mode = entry.mode;
         this.ended = false;
         return;
@@ -84,11 +94,7 @@ class Fold {
       }
       case 'ended': {
         this.open.delete(entry.workerId);
-        const good = entry.outcome === 'passed' || entry.outcome === 'skipped';
-        this.change(
-          entry.workerId,
-          good ? { state: 'complete' } : { state: 'failed', error: entry.why ?? entry.outcome },
-        );
+        this.change(entry.workerId, endOf(entry));
         return;
       }
       case 'completed':
@@ -127,6 +133,7 @@ class Fold {
       run: {
         workers: [...this.workers.values()],
         completed: [...this.completed.keys()],
+        marked: [...this.marked],
         finishedGroups: [...this.finishedGroups],
         forgiven: Object.fromEntries(this.forgiven),
         groupTimeFrom: Object.fromEntries(this.groupTimeFrom),
@@ -141,7 +148,7 @@ class Fold {
   private begin(runId: string): void {
     this.runId = runId;
     this.iteration = 0;
-    this.workers = new Map();
+    this.workers = new Map([...this.workers].filter(([workerId]) => this.open.has(workerId)));
     this.completed = new Map();
     this.marked = new Set();
     this.finishedGroups = new Set();
@@ -155,11 +162,18 @@ class Fold {
     if (worker) this.workers.set(workerId, { ...worker, ...change });
   }
 
+  /** Workers that have ended count, too: the limit of a group is counted from the start of its first one. */
   private shift(ms: number): void {
     const later = (iso: string): string => new Date(Date.parse(iso) + ms).toISOString();
-    for (const worker of this.workers.values()) {
-      if (worker.state === 'running') this.change(worker.workerId, { startedAt: later(worker.startedAt) });
+    for (const { workerId, startedAt } of this.workers.values()) {
+      this.change(workerId, { startedAt: later(startedAt) });
     }
     for (const [group, from] of this.groupTimeFrom) this.groupTimeFrom.set(group, later(from));
   }
+}
+
+function endOf({ how, outcome, why }: RunEntryOf<'ended'>): Pick<OurWorker, 'state' | 'error'> {
+  if (outcome === 'passed' || outcome === 'skipped') return { state: 'complete' };
+  if (outcome === 'stopped' || how === 'notStarted') return { state: 'stopped' };
+  return { state: outcome === 'person' ? 'unclear' : 'failed', error: why ?? outcome };
 }

@@ -7,7 +7,8 @@ export type CleanUp =
   | {
       readonly kind: 'settleStatus';
       readonly workerId: string;
-      readonly status: 'COMPLETE' | 'FAILED';
+      /** `gone`: the worker goes out of worker-status.json. */
+      readonly status: 'COMPLETE' | 'FAILED' | 'gone';
       readonly because: string;
     }
   | { readonly kind: 'removeWorkerFile'; readonly workerId: string; readonly because: string };
@@ -20,9 +21,10 @@ export function cleanUpOf(run: ParallelRun, bus: MessageBus | undefined): CleanU
   return run.workers.flatMap((worker): CleanUp[] => {
     if (worker.state === 'running') return [];
     const { workerId } = worker;
-    const status = worker.state === 'complete' ? 'COMPLETE' : 'FAILED';
-    const because = `${workerId} has ended (${status}).`;
+    const because = `${workerId} has ended (${worker.state}).`;
     const entry = bus?.workers.find((candidate) => candidate.workerId === workerId);
+    // An attempt that does not count must not be counted by others, either.
+    const status = worker.state === 'complete' ? 'COMPLETE' : worker.state === 'stopped' ? 'gone' : 'FAILED';
     return [
       ...(bus?.locks ?? [])
         .filter((lock) => lock.workerId === workerId)

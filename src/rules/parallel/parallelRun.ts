@@ -4,6 +4,8 @@ export interface ParallelRun {
   readonly workers: readonly OurWorker[];
   /** Ids of tasks whose completion was recorded, by whomever: none of them is ever started again. */
   readonly completed: readonly string[];
+  /** Ids of completed tasks that plan.md was made to show, or that have no box there to show it. */
+  readonly marked?: readonly string[];
   /** Ids of groups (or of tasks without a group) that were finished and cleaned up. */
   readonly finishedGroups: readonly string[];
   /** Failures that a person forgave, by task: "try again" after an escalation. */
@@ -17,8 +19,12 @@ export interface OurWorker {
   readonly taskId: string;
   /** ISO */
   readonly startedAt: string;
-  readonly state: 'running' | 'complete' | 'failed';
-  /** Why it failed. */
+  /**
+   * `unclear`: nobody can say how it ended, or two sources say opposite things; a person does. `stopped`: it was ended
+   * through no fault of its own, or never started, and counts as no attempt.
+   */
+  readonly state: 'running' | 'complete' | 'failed' | 'unclear' | 'stopped';
+  /** Why it failed, or what is unclear. */
   readonly error?: string;
   /** Paths that it locked. */
   readonly locks: readonly string[];

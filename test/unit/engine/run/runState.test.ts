@@ -129,9 +129,60 @@ describe('runStateOf', () => {
     ]);
     assert.deepEqual(
       run.workers.map(({ startedAt }) => startedAt),
-      ['2026-02-01T13:00:00.000Z', at],
+      // Of one that has ended as well: the limit of its group is counted from there.
+      ['2026-02-01T13:00:00.000Z', '2026-02-01T13:00:00.000Z'],
     );
     assert.deepEqual(run.groupTimeFrom, { g: '2026-02-01T13:00:00.000Z' });
+  });
+
+  it('holds the time without a loop against nobody', () => {
+    const later = '2026-02-02T08:00:00.000Z';
+    const { run } = runStateOf([started('r'), intent('w1', '1.1'), { ...started('r'), at: later }]);
+    assert.deepEqual(
+      run.workers.map(({ startedAt }) => startedAt),
+      [later],
+    );
+  });
+
+  it('an attempt that was stopped or never started is no failure, one that is unclear is for a person', () => {
+    const end = (
+      workerId: string,
+      how: 'stopped' | 'notStarted' | 'exited',
+      outcome: 'stopped' | 'failed' | 'person',
+    ): RunEntry[] => [
+      intent(workerId, '1.1'),
+      { kind: 'ended', at, workerId, how, outcome, why: 'nobody knows' },
+    ];
+    const { run } = runStateOf([
+      started('r'),
+      ...end('w1', 'stopped', 'stopped'),
+      ...end('w2', 'notStarted', 'failed'),
+      ...end('w3', 'exited', 'person'),
+      ...end('w4', 'stopped', 'failed'),
+    ]);
+    assert.deepEqual(
+      run.workers.map(({ state, error }) => [state, error]),
+      [
+        ['stopped', undefined],
+        ['stopped', undefined],
+        ['unclear', 'nobody knows'],
+        ['failed', 'nobody knows'],
+      ],
+    );
+  });
+
+  it('a new run knows the workers that an earlier one left running as its own', () => {
+    const { run } = runStateOf([
+      started('r'),
+      intent('w1', '1.1'),
+      intent('w2', '1.2'),
+      ended('w2', 'failed'),
+      started('s'),
+    ]);
+    assert.deepEqual(
+      run.workers.map(({ workerId }) => workerId),
+      ['w1'],
+    );
   });
 
   it('takes any id for a key', () => {
