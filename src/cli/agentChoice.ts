@@ -1,7 +1,10 @@
-import { agentProviderSchema, claudeProvider, type AgentProvider } from '../engine/agentProvider';
+import {
+  agentProviderSchema,
+  builtInProviders,
+  claudeProvider,
+  type AgentProvider,
+} from '../engine/agentProvider';
 import { UsageError } from './failure';
-
-const builtIn: readonly AgentProvider[] = [claudeProvider];
 
 /**
  * The agent that `--agent` or CONDUCTOR_AGENT names: a built-in one, or a program of one's own as JSON, e.g.
@@ -16,10 +19,10 @@ export function agentChoice(
   if (written === undefined || written.trim() === '') return claudeProvider;
   const source = option === undefined ? 'CONDUCTOR_AGENT' : '--agent';
   if (written.trimStart().startsWith('{')) return customAgent(written, source);
-  const known = builtIn.find((provider) => provider.name === written);
+  const known = builtInProviders.find((provider) => provider.name === written);
   if (known) return known;
   throw new UsageError(
-    `${source}: there is no built-in agent "${written}" (there is: ${builtIn.map(({ name }) => name).join(', ')}).`,
+    `${source}: there is no built-in agent "${written}" (there is: ${builtInProviders.map(({ name }) => name).join(', ')}).`,
     'Another program is named as JSON: {"executable": "…", "args": ["…", "{prompt}"]}.',
   );
 }

@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import { agentProviderSchema, claudeProvider, type AgentProvider } from '../engine/agentProvider';
-import type { AgentInvocation } from '../engine/ports';
-
-/** Agents that need no setting. A setting of the same name replaces one. */
-const builtIn: readonly AgentProvider[] = [
+import {
+  agentProviderSchema,
+  builtInProviders,
   claudeProvider,
-  { name: 'gemini', executable: 'gemini', args: ['--prompt', '{prompt}'] },
-  { name: 'codex', executable: 'codex', args: ['exec', '{prompt}'] },
-];
+  type AgentProvider,
+} from '../engine/agentProvider';
+import type { AgentInvocation } from '../engine/ports';
 
 /** The agent that `conductor.agent.provider` names, or what is wrong with the settings and what to do. */
 export function agentProvider(): AgentProvider | { readonly wrong: string } {
@@ -27,11 +25,11 @@ export function agentProvider(): AgentProvider | { readonly wrong: string } {
     };
   }
   return (
-    builtIn.find((provider) => provider.name === name) ?? {
+    builtInProviders.find((provider) => provider.name === name) ?? {
       wrong: l10n.t(
         'The setting conductor.agent.provider names "{0}", which is neither in conductor.agent.providers nor one of {1}.',
         name,
-        builtIn.map((provider) => provider.name).join(', '),
+        builtInProviders.map((provider) => provider.name).join(', '),
       ),
     }
   );

@@ -12,15 +12,48 @@ export const agentProviderSchema = z.object({
   args: z
     .array(z.string())
     .refine((args) => args.some((arg) => arg.includes('{prompt}')), 'One argument must hold {prompt}.'),
+  /** What a loop tells it: the slash commands of spec 003, or the text of our prompt templates. See promptsOf. */
+  prompts: z.enum(['commands', 'text']).optional(),
 });
-export type AgentProvider = Readonly<{ name: string; executable: string; args: readonly string[] }>;
+export type AgentProvider = Readonly<{
+  name: string;
+  executable: string;
+  args: readonly string[];
+  prompts?: 'commands' | 'text';
+}>;
 
 /** Spec 003: `claude --print "/loop-planner <track>"`. */
 export const claudeProvider: AgentProvider = {
   name: 'claude',
   executable: 'claude',
   args: ['--print', '{prompt}'],
+  prompts: 'commands',
 };
+
+/**
+ * Agents that need no setting. None of them is told to do without its own questions for permission: who wants that adds
+ * the program's flag in a provider of their own.
+ */
+export const builtInProviders: readonly AgentProvider[] = [
+  claudeProvider,
+  { name: 'gemini', executable: 'gemini', args: ['--prompt', '{prompt}'], prompts: 'text' },
+  { name: 'codex', executable: 'codex', args: ['exec', '{prompt}'], prompts: 'text' },
+  // GitHub Copilot CLI: only the answer is printed, and nobody is asked who is not there.
+  {
+    name: 'copilot',
+    executable: 'copilot',
+    args: ['-s', '--no-ask-user', '-p', '{prompt}'],
+    prompts: 'text',
+  },
+];
+
+/**
+ * How a loop talks to a provider. One that does not say is taken for what its name says (a "claude" of one's own has
+ * the same slash commands), else it gets text, which every agent understands.
+ */
+export function promptsOf(provider: AgentProvider): 'commands' | 'text' {
+  return provider.prompts ?? builtInProviders.find(({ name }) => name === provider.name)?.prompts ?? 'text';
+}
 
 /** What the placeholders stand for. */
 export interface InvocationValues {

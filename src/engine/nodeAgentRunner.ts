@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { agentStartError } from './agentStartError';
 import { AgentStartError, type AgentInvocation, type AgentRunner, type StartedAgent } from './ports';
 
 export interface NodeAgentRunnerOptions {
@@ -20,11 +20,18 @@ export class NodeAgentRunner implements AgentRunner {
         reject(new AgentStartError('cancelled', `${invocation.name} was not started: cancelled.`));
         return;
       }
-      const child = spawn(invocation.executable, invocation.args, {
-        cwd: invocation.cwd,
-        stdio: ['inherit', this.options.output === 'stderr' ? process.stderr : 'inherit', 'inherit'],
-        shell: false,
-      });
+      let child: ChildProcess;
+      try {
+        child = spawn(invocation.executable, invocation.args, {
+          cwd: invocation.cwd,
+          stdio: ['inherit', this.options.output === 'stderr' ? process.stderr : 'inherit', 'inherit'],
+          shell: false,
+        });
+      } catch (error) {
+        // Some errors come at once: an argument with a zero byte, one that is too long, a batch file on Windows.
+        reject(agentStartError(invocation, error));
+        return;
+      }
       // A terminal sends Ctrl+C to the agent as well as to us; a plain kill reaches only us, and is passed on.
       const passOn = (): boolean => child.kill('SIGTERM');
       process.on('SIGTERM', passOn);
@@ -36,30 +43,10 @@ export class NodeAgentRunner implements AgentRunner {
         });
       });
       child.once('spawn', () => resolve({ finished }));
-      child.on('error', (error: NodeJS.ErrnoException) => {
+      child.on('error', (error) => {
         process.off('SIGTERM', passOn);
-        reject(startError(invocation, error));
+        reject(agentStartError(invocation, error));
       });
     });
   }
-}
-
-function startError(invocation: AgentInvocation, error: NodeJS.ErrnoException): AgentStartError {
-  const { executable, cwd, name } = invocation;
-  if (!existsSync(cwd)) {
-    return new AgentStartError('failed', `${name} was not started: its folder ${cwd} does not exist.`);
-  }
-  if (error.code === 'ENOENT') {
-    return new AgentStartError(
-      'not-found',
-      `${name} was not started: there is no program "${executable}" on the PATH. Install it, or name another agent.`,
-    );
-  }
-  if (error.code === 'EACCES') {
-    return new AgentStartError(
-      'failed',
-      `${name} was not started: "${executable}" may not be executed (permission denied).`,
-    );
-  }
-  return new AgentStartError('failed', `${name} was not started: ${error.message}.`);
 }

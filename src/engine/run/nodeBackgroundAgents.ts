@@ -1,0 +1,161 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:fs';
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { reasonOf } from '../../store/ioError';
+import { agentStartError } from '../agentStartError';
+import { AgentStartError, type AgentExit, type AgentInvocation } from '../ports';
+import { findProcess } from './findProcess';
+import { endGroup } from './processGroup';
+import { NodeProcesses, type Processes } from './processes';
+import type { AgentProcess, BackgroundAgents, BackgroundOptions } from './runPorts';
+
+/** How often a process that is not our child is looked at, in ms. */
+const adoptedLookMs = 250;
+
+/**
+ * Agents as processes of this computer, each the leader of a process group of its own, so that neither the end of our
+ * process nor Ctrl+C in our terminal ends them, and so that they can be ended with all that they started.
+ *
+ * A running agent does not keep our process alive by itself: who waits for one (RunAgents) does. Windows: batch files
+ * (`claude.cmd`) are not started, see agentStartError; a process is told from another one by its id alone.
+ */
+export class NodeBackgroundAgents implements BackgroundAgents {
+  private readonly processes: Processes;
+  private readonly graceMs: number;
+
+  constructor(o: { readonly processes?: Processes; readonly graceMs?: number } = {}) {
+    this.processes = o.processes ?? new NodeProcesses();
+    this.graceMs = o.graceMs ?? 5000;
+  }
+
+  async start(invocation: AgentInvocation, o: BackgroundOptions): Promise<AgentProcess> {
+    const output = await openOutput(o.outputFile, invocation.name);
+    let started: { readonly pid: number; readonly finished: Promise<AgentExit> };
+    try {
+      started = await startChild(invocation, o.environment, output.fd);
+    } finally {
+      await output.close();
+    }
+    const { pid, finished } = started;
+    return new GroupProcess(pid, await this.processes.startOf(pid), finished, true, this);
+  }
+
+  adopt({ pid, processStart }: { readonly pid: number; readonly processStart?: string }): AgentProcess {
+    const finished = new Promise<AgentExit>((resolve) => {
+      const look = async (): Promise<void> => {
+        if (!(await this.processes.alive(pid, processStart))) resolve({ exitCode: undefined });
+        else setTimeout(() => void look(), adoptedLookMs).unref();
+      };
+      void look();
+    });
+    return new GroupProcess(pid, processStart, finished, false, this);
+  }
+
+  async find(
+    variable: string,
+    value: string,
+  ): Promise<{ readonly pid: number; readonly processStart?: string } | undefined> {
+    const pid = await findProcess(variable, value);
+    if (pid === undefined) return undefined;
+    const processStart = await this.processes.startOf(pid);
+    return { pid, ...(processStart === undefined ? {} : { processStart }) };
+  }
+
+  /**
+   * Ends the group of a process, if it is still that process's group: an id that belongs to another process by now is
+   * never signalled. While something of a group lives the system gives its id to no new process, so a group without its
+   * leader is what the leader left behind.
+   */
+  async end(one: {
+    readonly pid: number;
+    readonly processStart: string | undefined;
+    readonly sureAlive: boolean;
+    readonly hasEnded: boolean;
+  }): Promise<void> {
+    const { pid, processStart } = one;
+    if (one.hasEnded && process.platform === 'win32') return;
+    if (!one.sureAlive && (one.hasEnded || !(await this.processes.alive(pid, processStart)))) {
+      const start = await this.processes.startOf(pid);
+      if (start !== undefined && start !== processStart) return;
+    }
+    await endGroup(pid, this.graceMs);
+  }
+}
+
+class GroupProcess implements AgentProcess {
+  private hasEnded = false;
+  private stopping: Promise<void> | undefined;
+
+  constructor(
+    readonly pid: number,
+    readonly processStart: string | undefined,
+    readonly finished: Promise<AgentExit>,
+    /** Our own child: its id is not given away before we have heard of its end. */
+    private readonly isChild: boolean,
+    private readonly agents: NodeBackgroundAgents,
+  ) {
+    void finished.then(() => (this.hasEnded = true));
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.end().catch((error: unknown) => {
+      this.stopping = undefined;
+      throw error;
+    });
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    const { pid, processStart, hasEnded } = this;
+    await this.agents.end({ pid, processStart, hasEnded, sureAlive: this.isChild && !hasEnded });
+    // What tells of the end of another's child does not keep us alive; this does.
+    const stayAwake = setInterval(() => undefined, adoptedLookMs);
+    await this.finished;
+    clearInterval(stayAwake);
+  }
+}
+
+/** The file itself, not what a symbolic link in its place points at (Windows has no such flag). */
+async function openOutput(file: string, name: string): Promise<FileHandle> {
+  const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    return await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow);
+  } catch (error) {
+    throw new AgentStartError(
+      'failed',
+      `${name} was not started: its output cannot be kept in ${file}: ${reasonOf(error)}.`,
+    );
+  }
+}
+
+function startChild(
+  invocation: AgentInvocation,
+  environment: Readonly<Record<string, string>>,
+  output: number,
+): Promise<{ pid: number; finished: Promise<AgentExit> }> {
+  return new Promise((resolve, reject) => {
+    let child: ChildProcess;
+    try {
+      child = spawn(invocation.executable, invocation.args, {
+        cwd: invocation.cwd,
+        env: { ...process.env, ...environment },
+        stdio: ['ignore', output, output],
+        detached: true,
+        windowsHide: true,
+        shell: false,
+      });
+    } catch (error) {
+      reject(agentStartError(invocation, error));
+      return;
+    }
+    // From here on, not after 'spawn' was heard: a short process may have ended by then.
+    const finished = new Promise<AgentExit>((settle) => {
+      child.once('exit', (code) => settle({ exitCode: code ?? undefined }));
+    });
+    child.unref();
+    child.once('spawn', () => resolve({ pid: child.pid!, finished }));
+    child.on('error', (error) => reject(agentStartError(invocation, error)));
+  });
+}

@@ -1,0 +1,54 @@
+import { constants } from 'node:fs';
+import { lstat, open } from 'node:fs/promises';
+import { AgentOutputReader } from '../../files/agentOutput';
+import type { AgentOutput } from '../../model/agentOutput';
+import { reasonOf } from '../../store/ioError';
+import { megabytes } from '../../store/limits';
+
+/** An agent that prints more than this many bytes is stopped; of its output so much is read. */
+export const largestOutput = 64 * 1024 * 1024;
+
+export interface OutputReading {
+  readonly output: AgentOutput;
+  /** A sentence: why it is not all of it. */
+  readonly trouble?: string;
+}
+
+/** What an agent's output file says, read in constant memory. Never throws: what cannot be read says nothing. */
+export async function readOutputFile(file: string, limit = largestOutput): Promise<OutputReading> {
+  const reader = new AgentOutputReader();
+  try {
+    // An agent may have put anything in its place: a link is not followed, and nothing waits for a pipe.
+    const careful = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const handle = await open(file, constants.O_RDONLY | careful);
+    try {
+      const facts = await handle.stat();
+      if (!facts.isFile()) return { output: reader.end(), trouble: `Its output file ${file} is no file.` };
+      const chunks: AsyncIterable<Buffer> = handle.createReadStream({ end: limit - 1, autoClose: false });
+      for await (const chunk of chunks) reader.push(chunk);
+      return {
+        output: reader.end(),
+        ...(facts.size > limit
+          ? { trouble: `Only the first ${megabytes(limit)} of its output were read.` }
+          : {}),
+      };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    return {
+      output: reader.end(),
+      trouble: `Its output file ${file} could not be read: ${reasonOf(error)}.`,
+    };
+  }
+}
+
+/** Bytes that an agent has printed so far; 0 when nobody can tell. Never throws. */
+export async function outputSize(file: string): Promise<number> {
+  try {
+    return (await lstat(file)).size;
+  } catch {
+    // Without its file there is nothing to measure; that it cannot be read is said when the agent has ended.
+    return 0;
+  }
+}
