@@ -21,6 +21,11 @@ import type { Ports } from './ports';
 export interface ReportOptions {
   /** A person's words, quoted below the checks. */
   readonly note?: string;
+  /**
+   * The loop completed the track (spec 003, step 5): a phase whose tasks are done is complete, and what only a person
+   * can confirm stands in the report as not verified.
+   */
+  readonly loopCompleted?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -115,7 +120,7 @@ export async function writePhaseReport(
   const phase = track.plan?.phases.find(({ key }) => gate.id === `phase:${key}`);
   if (file === undefined) return refuse('no-plan', `${track.id} has no plan.md.`);
   if (!phase) return refuse('phase-not-found', `plan.md has no phase for “${gate.title}” (any more).`);
-  const refused = phaseReportRefusal(gate, phase.saysDone);
+  const refused = phaseReportRefusal(gate, phase.saysDone || options.loopCompleted === true);
   if (refused) return { refused };
   const text = phaseReportText(
     {

@@ -37,15 +37,32 @@ export async function stepLoop(ports: Ports, track: Track, o: StepOptions = {}):
   const refused = stepRefusal(track, next, o.outcome !== undefined);
   if (refused) return { refused };
   if (o.outcome) return recordOutcome(ports, track, { ...o, outcome: o.outcome });
-  switch (next.kind) {
-    case 'dispatch':
-    case 'resume':
-      return dispatch(ports, track, next, o);
-    case 'complete':
-      return complete(ports, track, next, o);
-    default:
-      return advance(ports, track, next, o);
-  }
+  return next.kind === 'dispatch' || next.kind === 'resume'
+    ? dispatch(ports, track, next, o)
+    : goOn(ports, track, next, o);
+}
+
+/** The same where no agent has to be started: refuses `needs-agent` otherwise. */
+export async function stepWithoutAgent(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  o: Omit<StepOptions, 'outcome'> = {},
+): Promise<StepResult> {
+  const next = nextActionOf(track);
+  const refused = stepRefusal(track, next);
+  if (refused) return { refused };
+  return next.kind === 'dispatch' || next.kind === 'resume'
+    ? { refused: { code: 'needs-agent', message: next.why } }
+    : goOn(ports, track, next, o);
+}
+
+function goOn(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  next: NextAction,
+  o: StepOptions,
+): Promise<StepResult> {
+  return next.kind === 'complete' ? complete(ports, track, next, o) : advance(ports, track, next, o);
 }
 
 // --- the ways a step can go ---
@@ -107,7 +124,12 @@ async function look(
   return 'refused' in outcome && outcome.refused.code !== unchanged ? outcome.refused : undefined;
 }
 
-async function advance(ports: Ports, track: Track, next: NextAction, o: StepOptions): Promise<StepResult> {
+async function advance(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  next: NextAction,
+  o: StepOptions,
+): Promise<StepResult> {
   const at = ports.clock().toISOString();
   const outcome = await editLoop(
     ports,
@@ -124,7 +146,12 @@ async function advance(ports: Ports, track: Track, next: NextAction, o: StepOpti
   return stepDone(ports, track, did, outcome, o);
 }
 
-async function complete(ports: Ports, track: Track, next: NextAction, o: StepOptions): Promise<StepResult> {
+async function complete(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  next: NextAction,
+  o: StepOptions,
+): Promise<StepResult> {
   if (o.businessSync === true && track.loop?.step === 'EVALUATE_EXECUTION') {
     const at = ports.clock().toISOString();
     const outcome = await editLoop(
