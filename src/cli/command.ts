@@ -14,6 +14,8 @@ export interface Command {
   readonly arguments: { readonly least: number; readonly most: number };
   /** Beside `--dir`, `--json` and `--help`, which every command takes. */
   readonly options: Readonly<Record<string, CommandOption>>;
+  /** With `--json` it prints one JSON object a line as things happen, not one document. */
+  readonly streams?: true;
   run(call: Call): Promise<ExitCode>;
 }
 

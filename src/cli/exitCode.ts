@@ -6,6 +6,8 @@ export const exitCode = {
   negative: 1,
   /** The call itself is wrong: unknown command or flag, missing argument, a folder that does not exist. */
   usage: 2,
+  /** A run ended where a person must decide; metadata.json says what. */
+  person: 3,
   /** Ended by Ctrl+C, as shells count it. */
   interrupted: 130,
 } as const;

@@ -81,6 +81,7 @@ function readRequest(words: readonly string[]): Request {
 
 /** Says what went wrong: for a person on standard error, for a program as JSON on standard output. */
 function report(error: unknown, command: Command | undefined, output: Output, signal: AbortSignal): ExitCode {
+  const tell = (value: unknown): void => (command?.streams ? output.event(value) : output.document(value));
   if (signal.aborted) {
     output.complain(['conductor: interrupted']);
     return exitCode.interrupted;
@@ -89,11 +90,11 @@ function report(error: unknown, command: Command | undefined, output: Output, si
     const usage = command ? [usageLine(command)] : overview(commands);
     const hint = error.hint === undefined ? [] : [printable(error.hint)];
     output.complain([`conductor: ${printable(error.message)}`, ...hint, '', ...usage]);
-    if (output.json) output.document(failure('usage', [error.message, ...hint].join(' '), []));
+    if (output.json) tell(failure('usage', [error.message, ...hint].join(' '), []));
     return exitCode.usage;
   }
   if (error instanceof NegativeAnswer) {
-    if (output.json) output.document(failure(error.code, error.message, error.candidates));
+    if (output.json) tell(failure(error.code, error.message, error.candidates));
     else {
       const candidates = error.candidates.map((candidate) => `  ${printable(candidate)}`);
       output.complain([`conductor: ${printable(error.message)}`, ...candidates]);
@@ -103,7 +104,7 @@ function report(error: unknown, command: Command | undefined, output: Output, si
   // Not foreseen: a mistake in this program or a machine in trouble. The stack is what a bug report needs.
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   output.complain([`conductor: unexpected failure: ${text}`]);
-  if (output.json) output.document(failure('unexpected', error instanceof Error ? error.message : text, []));
+  if (output.json) tell(failure('unexpected', error instanceof Error ? error.message : text, []));
   return exitCode.negative;
 }
 

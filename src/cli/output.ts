@@ -31,6 +31,11 @@ export class Output {
     this.out.write(JSON.stringify(value, undefined, 2) + '\n');
   }
 
+  /** One object on one line, in one write: a reader gets each as it happens. */
+  event(value: unknown): void {
+    this.out.write(JSON.stringify(value) + '\n');
+  }
+
   complain(lines: readonly string[]): void {
     this.err.write(lines.join('\n') + '\n');
   }
