@@ -5,6 +5,7 @@ import type { Track } from '../model/track';
 import { applyEvent, type EscalationTrigger } from '../rules/evaluateLoop';
 import { statusCategory } from '../rules/trackGroup';
 import { escalate } from './escalation/escalate';
+import { releaseStep } from './escalation/releaseStep';
 import { editLoop, written, type LoopResult } from './loopEdit';
 import { editMetadata, metadataFileOf, statusKey, touched } from './metadataEdit';
 import type { Ports } from './ports';
@@ -88,7 +89,7 @@ export async function unblockTrack(
         }
         const isBlocked = loop.stepStatus === 'BLOCKED' || loop.stepStatus === 'ESCALATE';
         if (isBlocked && rest.activeBlockers.length === 0) {
-          const result = applyEvent(loop, rest, { kind: 'unblocked', at });
+          const result = releaseStep(loop, rest, metadata, at);
           return 'refused' in result
             ? result
             : written(result, metadata, at, { history, extra: found.changes });
@@ -152,12 +153,16 @@ export function restoredStatus(
   ];
 }
 
-/** What resolves the active blockers of a track, all or one of them; which ones, and the id that is none of them. */
+/**
+ * What resolves the active blockers of a track, all or one of them; which ones, and the id that is none of them. `more`
+ * is written beside it.
+ */
 export function resolvedChanges(
   metadata: Metadata,
   only: string | undefined,
   reason: string,
   at: string,
+  more: Readonly<Record<string, unknown>> = {},
 ): { readonly changes: JsonChange[]; readonly ids: ReadonlySet<string>; readonly unknown?: string } {
   const wanted = metadata.blockers.filter(
     (blocker) => blocker.active && (only === undefined || blocker.id === only),
@@ -167,7 +172,7 @@ export function resolvedChanges(
   const raw = metadata.raw['blockers'];
   const entries: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const changes = wanted.flatMap((blocker): JsonChange[] => {
-    const index = placeOf(entries, blocker.id, blocker.description);
+    const index = placeOfBlocker(entries, blocker.id, blocker.description);
     if (index < 0) return [];
     const entry = entries[index];
     if (typeof entry !== 'object' || entry === null) {
@@ -181,6 +186,7 @@ export function resolvedChanges(
             status: 'RESOLVED',
             resolved_at: at,
             resolution: reason,
+            ...more,
           },
         },
       ];
@@ -189,13 +195,14 @@ export function resolvedChanges(
       { path: ['blockers', index, 'status'], value: 'RESOLVED' },
       { path: ['blockers', index, 'resolved_at'], value: at },
       { path: ['blockers', index, 'resolution'], value: reason },
+      ...Object.entries(more).map(([key, value]) => ({ path: ['blockers', index, key], value })),
     ];
   });
   return { changes, ids };
 }
 
 /** Where a blocker stands in the file: by its own id, by its text, or by the place that its id was made from. */
-function placeOf(entries: readonly unknown[], id: string, description: string): number {
+export function placeOfBlocker(entries: readonly unknown[], id: string, description: string): number {
   const byId = entries.findIndex(
     (entry) => typeof entry === 'object' && entry !== null && 'id' in entry && entry.id === id,
   );

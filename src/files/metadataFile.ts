@@ -2,7 +2,7 @@ import type { Node } from 'jsonc-parser';
 import { findNodeAtLocation } from 'jsonc-parser';
 import type * as z from 'zod';
 import type { BoardSession } from '../model/board';
-import type { Blocker } from '../model/loopState';
+import { stepStatuses, type Blocker } from '../model/loopState';
 import type { LeadConsultation, Metadata } from '../model/metadata';
 import type { TextProblem } from '../model/problem';
 import { metadataSchema } from '../model/schemas/metadata';
@@ -133,6 +133,7 @@ function blockerOf(item: unknown, index: number): Blocker | undefined {
       answeredBy: textField(record, 'answered_by', 'resolved_by'),
       resolvedAt: timeField(record, 'resolved_at', 'cleared_at'),
       resolution: textField(record, 'resolution'),
+      blockedStatus: stepStatuses.find((status) => status === textField(record, 'blocked_status')),
       forgivenFailures: numberField(record, 'forgiven_failures'),
     }),
   };
@@ -179,6 +180,7 @@ function consultationOf(item: unknown): LeadConsultation | undefined {
     authorityUsed: textField(record, 'authority_used'),
     escalatedTo: textField(record, 'escalated_to', 'escalate_to'),
     timestamp: timeField(record, 'timestamp'),
+    questionId: textField(record, 'question_id'),
   };
 }
 

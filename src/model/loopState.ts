@@ -115,6 +115,8 @@ export interface Blocker {
   readonly resolvedAt?: string;
   /** How it was resolved, in words. */
   readonly resolution?: string;
+  /** The outcome that the step had when it was stopped: it has it again when nothing stops it any more. */
+  readonly blockedStatus?: StepStatus;
   /** Failures of the task that were known when a person said "try again". */
   readonly forgivenFailures?: number;
 }

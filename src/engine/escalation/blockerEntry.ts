@@ -1,4 +1,5 @@
 import type { JsonChange } from '../../files/jsonEdit';
+import type { StepStatus } from '../../model/loopState';
 import type { Metadata } from '../../model/metadata';
 import { optionsFor } from '../../rules/escalationOptions';
 
@@ -13,6 +14,8 @@ export interface NewBlocker {
   readonly trigger?: string;
   readonly subject?: string;
   readonly context?: readonly string[];
+  /** The outcome that the step had before it was stopped. */
+  readonly status?: StepStatus;
   /** Who, when a person blocked the track. */
   readonly by?: string;
 }
@@ -30,6 +33,7 @@ export function newBlocker(blocker: NewBlocker): JsonChange {
       description: blocker.description,
       blocked_at: blocker.at,
       ...(blocker.step === undefined ? {} : { blocked_step: blocker.step }),
+      ...(blocker.status === undefined ? {} : { blocked_status: blocker.status }),
       status: 'ACTIVE',
       ...(blocker.trigger === undefined ? {} : { trigger: blocker.trigger }),
       ...(blocker.subject === undefined ? {} : { subject: blocker.subject }),

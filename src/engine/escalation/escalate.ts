@@ -1,7 +1,7 @@
 import type { JsonChange } from '../../files/jsonEdit';
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
-import type { LoopState } from '../../model/loopState';
+import type { LoopState, StepStatus } from '../../model/loopState';
 import type { Metadata } from '../../model/metadata';
 import type { Track } from '../../model/track';
 import { applyEvent, type EscalationTrigger } from '../../rules/evaluateLoop';
@@ -11,6 +11,7 @@ import { editMetadata, metadataFileOf, statusKey, touched } from '../metadataEdi
 import type { Ports } from '../ports';
 import { afterStepWritten, followRegistryStatus } from '../registryRow';
 import { blockerIdFor, newBlocker } from './blockerEntry';
+import { isKept } from './releaseStep';
 
 export interface EscalateOptions {
   readonly registryFile?: string;
@@ -60,8 +61,8 @@ export async function escalate(
   const why = requests.map(({ description }) => description).join('; ');
   let blockers: readonly string[] = [];
   /** The editor may ask again after other programs wrote; the last time counts. */
-  const ask = (metadata: Metadata, step: string | undefined): JsonChange[] => {
-    const added = newBlockers(metadata, requests, step, at, o.byPerson === true);
+  const ask = (metadata: Metadata, step: string | undefined, status?: StepStatus): JsonChange[] => {
+    const added = newBlockers(metadata, requests, { step, status, at, byPerson: o.byPerson === true });
     blockers = added.map(({ id }) => id);
     return added.map(({ change }) => change);
   };
@@ -85,7 +86,7 @@ export async function escalate(
       ports,
       track,
       (current): LoopResult | { refused: EditRefusal } => {
-        const changes = ask(current.metadata, current.loop.step);
+        const changes = ask(current.metadata, current.loop.step, outcomeBefore(current));
         const stopped = stop(current, first, at, o.byPerson === true);
         if ('refused' in stopped) return stopped;
         return {
@@ -150,8 +151,8 @@ export async function escalate(
 }
 
 /**
- * The loop with its step BLOCKED; one that is blocked already stays as it is. So does one that the machine does not
- * know, when a run escalates: it stands still anyway, and what is asked must not be lost.
+ * The loop with its step BLOCKED; one that is blocked already stays as it is. When a run escalates, so does one
+ * that has ended or that the machine does not know: it stands still anyway, and what is asked must not be lost.
  */
 function stop(
   { loop, facts }: CurrentLoop,
@@ -159,7 +160,8 @@ function stop(
   at: string,
   byPerson: boolean,
 ): Exclude<ReturnType<typeof applyEvent>, { refused: EditRefusal }> | { readonly refused: EditRefusal } {
-  if (loop.understood ? loop.stepStatus === 'BLOCKED' : !byPerson) {
+  const stands = !loop.understood || loop.step === 'COMPLETE';
+  if (loop.stepStatus === 'BLOCKED' || (stands && !byPerson)) {
     return {
       loop,
       row: `${loop.writtenStep}/${loop.writtenStepStatus} + blocked`,
@@ -170,19 +172,30 @@ function stop(
   return applyEvent(loop, facts, { kind: 'blocked', description, trigger, at });
 }
 
+/** What the step had achieved, which is not to be done again once the answer is there. */
+function outcomeBefore({ loop, facts }: CurrentLoop): StepStatus | undefined {
+  if (loop.stepStatus === 'BLOCKED') {
+    return facts.activeBlockers.find(({ blockedStatus }) => blockedStatus !== undefined)?.blockedStatus;
+  }
+  return isKept(loop.stepStatus) ? loop.stepStatus : undefined;
+}
+
 function newBlockers(
   metadata: Metadata,
   requests: readonly Request[],
-  presentStep: string | undefined,
-  at: string,
-  byPerson: boolean,
+  now: {
+    readonly step: string | undefined;
+    readonly status: StepStatus | undefined;
+    readonly at: string;
+    readonly byPerson: boolean;
+  },
 ): { readonly id: string; readonly change: JsonChange }[] {
   let known = metadata;
   return requests.flatMap((request) => {
     const id = blockerIdFor(known, request);
     if (id === undefined) return [];
     const { description, trigger } = request;
-    const step = request.step ?? presentStep;
+    const step = request.step ?? now.step;
     // What two requests of one call ask is asked once, and never under one id.
     known = {
       ...known,
@@ -194,9 +207,10 @@ function newBlockers(
         change: newBlocker({
           ...request,
           id,
-          at,
+          at: now.at,
+          ...(now.status === undefined ? {} : { status: now.status }),
           ...(step === undefined ? {} : { step }),
-          ...(byPerson && presentStep === undefined ? { by: 'person' } : {}),
+          ...(now.byPerson && now.step === undefined ? { by: 'person' } : {}),
         }),
       },
     ];

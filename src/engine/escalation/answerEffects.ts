@@ -1,0 +1,71 @@
+import type { EditRefusal } from '../../model/edit';
+import type { Blocker } from '../../model/loopState';
+import type { Track } from '../../model/track';
+import { resolveTie } from '../boardActions';
+import { markTask } from '../markTask';
+import type { Ports } from '../ports';
+import type { AnswerRequest } from './answerEscalation';
+
+export type Effect =
+  | { readonly files: readonly string[]; readonly warnings: readonly string[] }
+  | { readonly refused: EditRefusal };
+
+const nothing: Effect = { files: [], warnings: [] };
+
+/** What an answer writes outside the blocker. Each part can be written again: what is there already changes nothing. */
+export async function doFirst(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  blocker: Blocker,
+  o: AnswerRequest,
+): Promise<Effect> {
+  const { subject } = blocker;
+  switch (o.answer) {
+    case 'task-done':
+    case 'skip-task':
+    case 'task-open':
+      return subject === undefined ? nothing : mark(ports, track, subject, o);
+    case 'resolve-vote':
+      return subject === undefined ? nothing : vote(ports, track, subject, o);
+    default:
+      return nothing;
+  }
+}
+
+const markerOf = { 'task-done': 'done', 'skip-task': 'skipped', 'task-open': 'todo' } as const;
+
+async function mark(
+  ports: Pick<Ports, 'editor'>,
+  track: Track,
+  taskId: string,
+  o: AnswerRequest,
+): Promise<Effect> {
+  const marker = markerOf[o.answer as keyof typeof markerOf];
+  const note = marker === 'skipped' ? o.note?.trim() : undefined;
+  const outcome = await markTask(ports, track, { taskId, marker, ...(note ? { note } : {}) }, o.signal);
+  if (!('refused' in outcome)) return { files: outcome.changed ? [track.documents.plan!] : [], warnings: [] };
+  // A task that only the dag or another task's dependency names may start as soon as the plan is corrected.
+  return marker === 'todo' && outcome.refused.code === 'task-not-found'
+    ? { files: [], warnings: [outcome.refused.message] }
+    : outcome;
+}
+
+async function vote(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  sessionId: string,
+  o: AnswerRequest,
+): Promise<Effect> {
+  if (!o.verdict) return nothing;
+  const result = await resolveTie(ports, track, {
+    sessionId,
+    verdict: o.verdict,
+    note: o.note ?? '',
+    by: o.by,
+    ...(o.signal ? { signal: o.signal } : {}),
+  });
+  if (!('refused' in result)) return result;
+  // Somebody resolved it in the board panel, or this answer was interrupted after the vote: the session's verdict holds.
+  const decided = result.refused.code === 'resolved-already' || result.refused.code === 'not-escalated';
+  return decided ? { files: [], warnings: [result.refused.message] } : result;
+}
