@@ -12,6 +12,10 @@ export interface InvocationOptions {
   readonly fixCycle?: number;
   /** How EXECUTE runs. Absent: the agent's own default. */
   readonly mode?: 'parallel' | 'sequential';
+  /** Superpower planner: further files that it reads. */
+  readonly contextFiles?: readonly string[];
+  /** Superpower debugger: how often it tries. Absent: its own default, 3. */
+  readonly maxAttempts?: number;
 }
 
 export interface Invocation {
@@ -56,6 +60,8 @@ export function invocationFor(step: LoopStep, o: InvocationOptions): Invocation 
         ['output-dir', `${o.trackDir}/`],
         ['track-id', o.trackId],
         ['metadata', `${o.trackDir}/metadata.json`],
+        // `--format` and `--include-dag` keep their defaults: Markdown, with the graph.
+        ['context-files', o.contextFiles?.join(',') || undefined],
       ]);
     case 'superpowers:executing-plans':
       return superpower(agent, [
@@ -72,6 +78,7 @@ export function invocationFor(step: LoopStep, o: InvocationOptions): Invocation 
         ['track-dir', `${o.trackDir}/`],
         ['metadata', `${o.trackDir}/metadata.json`],
         ['track-id', o.trackId],
+        ['max-attempts', o.maxAttempts?.toString()],
       ]);
     case 'loop-executor':
       // The legacy way to run a plan's parallel groups is an agent of its own (FORMATS §4.5).

@@ -39,6 +39,16 @@ describe('agentInvocation: superpowers, the four parameter sets', () => {
     });
   });
 
+  it('writing-plans with further files, systematic-debugging with a number of attempts', () => {
+    const files = ['conductor/a b.md', "conductor/it's.md"];
+    assert.match(
+      invocationFor('PLAN', { ...superpowers, contextFiles: files }).prompt,
+      / --context-files='conductor\/a b\.md,conductor\/it'\\''s\.md'$/,
+    );
+    assert.doesNotMatch(invocationFor('PLAN', { ...superpowers, contextFiles: [] }).prompt, /context-files/);
+    assert.match(invocationFor('FIX', { ...superpowers, maxAttempts: 5 }).prompt, / --max-attempts='5'$/);
+  });
+
   it('executing-plans, with mode and resume-from only when known', () => {
     const prompt =
       "/superpowers:executing-plans --plan='conductor/tracks/login_20260101/plan.md' --track-dir='conductor/tracks/login_20260101/' --metadata='conductor/tracks/login_20260101/metadata.json' --track-id='login_20260101'";
