@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { elapsed, RunLines } from '../../../src/cli/runLines';
-import type { RunEvent, RunEventBody } from '../../../src/engine/run/runEvent';
+import type { RunEventBody } from '../../../src/engine/run/runEvent';
 
 const plain = { style: (_: string, text: string) => text };
 const start = Date.parse('2026-01-10T09:00:00Z');
@@ -8,7 +8,7 @@ const start = Date.parse('2026-01-10T09:00:00Z');
 function linesOf(...bodies: readonly (readonly [seconds: number, body: RunEventBody])[]): string[] {
   const lines = new RunLines(plain);
   return bodies.flatMap(([seconds, body]) =>
-    lines.of({ ...body, at: new Date(start + seconds * 1000).toISOString(), track: 'login' } as RunEvent),
+    lines.of({ ...body, at: new Date(start + seconds * 1000).toISOString(), track: 'login' }),
   );
 }
 
