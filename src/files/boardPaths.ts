@@ -3,6 +3,18 @@ import { field, itemsOf, recordOf, textField, type Loose } from './looseValues';
 /** Where something stands in a parsed JSON value. */
 export type JsonPath = readonly (string | number)[];
 
+/**
+ * The session file of the board's folder that was begun last, by the time in its name, however that is spelled
+ * ("board-20260201-120000", "board-20260201120000": FORMATS §4.10).
+ */
+export function newestSessionFile(names: readonly string[]): string | undefined {
+  const timeIn = (name: string) => name.replace(/\D/g, '');
+  return names
+    .filter((name) => /^session-.*\.json$/.test(name))
+    .sort((a, b) => (timeIn(a) === timeIn(b) ? (a < b ? -1 : 1) : timeIn(a) < timeIn(b) ? -1 : 1))
+    .at(-1);
+}
+
 /** Path of a session in metadata.json: in `board_sessions` of the root, or of `loop_state` where older files keep it. */
 export function sessionPathIn(raw: Loose, sessionId: string): JsonPath | undefined {
   const places: readonly [JsonPath, unknown][] = [

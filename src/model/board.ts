@@ -2,6 +2,9 @@
 export const directors = ['CA', 'CPO', 'CSO', 'COO', 'CXO'] as const;
 export type Director = (typeof directors)[number];
 
+/** What sessions that we convene say in `convened_by`. */
+export const boardConvener = 'conductor-vscode';
+
 /** One board meeting, from metadata.json or from the bus's board folder (FORMATS §4.10). */
 export interface BoardSession {
   readonly sessionId: string;
@@ -29,6 +32,8 @@ export interface BoardSession {
   readonly repeated?: readonly RepeatedVote[];
   /** Set when a person resolved it, e.g. a tie. */
   readonly resolvedBy?: PersonsWord;
+  /** Which program convened it, where the session says so: our own key (`boardConvener`). */
+  readonly convenedBy?: string;
   /** Votes that a person cast or corrected, oldest first. */
   readonly corrections?: readonly VoteCorrection[];
   /** `metadata` or `bus`: where it was read. */

@@ -5,6 +5,7 @@ import type { At, LoopEvent, LoopTransition } from './loopEvents';
 import { fixCycleToStart, resumeTask, type LoopFacts } from './loopFacts';
 import { loopRows, type LoopAction, type LoopRow } from './loopRows';
 import { at, refuse, released, settle, transition, withCheckpoint } from './loopTransition';
+import { overruled } from './overruled';
 import { blocked, fixCycleAllowed, setByHand, unblocked } from './personEvents';
 
 export type { Escalation } from './escalation';
@@ -97,7 +98,7 @@ export function nextAction(loop: LoopState, facts: LoopFacts): NextAction {
 /**
  * The state after an event, or why the event cannot happen now. Refusal codes: `not-understood`, `needs-agent`,
  * `waits-for-person`, `nothing-to-do`, `not-startable`, `outcome-recorded`, `step-blocked`, `complete`,
- * `not-blocked`, `blockers-active`, `fix-cycle-limit`, `evaluation-required`, `by-agent-only`.
+ * `not-blocked`, `blockers-active`, `fix-cycle-limit`, `evaluation-required`, `by-agent-only`, `not-overrulable`.
  */
 export function applyEvent(loop: LoopState, facts: LoopFacts, event: LoopEvent): LoopTransition {
   if (!loop.understood && event.kind !== 'set') return refuse('not-understood', nextAction(loop, facts).why);
@@ -116,6 +117,8 @@ export function applyEvent(loop: LoopState, facts: LoopFacts, event: LoopEvent):
       return unblocked(loop, facts, event.at);
     case 'allowFixCycle':
       return fixCycleAllowed(loop, event.at);
+    case 'overruled':
+      return overruled(loop, facts, event);
     case 'set':
       return setByHand(loop, event);
   }

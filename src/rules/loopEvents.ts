@@ -27,6 +27,12 @@ export type LoopEvent =
   | (At & { readonly kind: 'unblocked' })
   /** A person allows one fix cycle more than the limit. */
   | (At & { readonly kind: 'allowFixCycle' })
+  /** The board rejects what the evaluators passed. */
+  | (At & {
+      readonly kind: 'overruled';
+      readonly step: 'EVALUATE_PLAN' | 'EVALUATE_EXECUTION';
+      readonly reasons: readonly string[];
+    })
   /** A person sets the step by hand. */
   | (At & { readonly kind: 'set'; readonly step: LoopStep; readonly status: StepStatus });
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { newestSessionFile } from '../files/boardPaths';
 import { parseBoardFiles, parseLocks, parseWorkerStatus, waitingOf } from '../files/messageBusFiles';
 import type { BoardSession } from '../model/board';
 import type { MessageBus } from '../model/messageBus';
@@ -76,8 +77,7 @@ export class BusReader {
     const listing = await this.view.list(folder, 'content');
     if (listing.state !== 'read') return [];
     const files = listing.entries.filter((e) => e.kind === 'file').map((e) => e.name);
-    // Session names hold their time, so the last by name is the newest.
-    const session = files.filter((name) => /^session-.*\.json$/.test(name)).at(-1);
+    const session = newestSessionFile(files);
     const wanted: [BoardPart, string | undefined][] = [
       ['session', session],
       ['assessments', 'assessments.json'],

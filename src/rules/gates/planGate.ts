@@ -1,6 +1,7 @@
 import type { Criterion, Gate } from '../../model/gate';
 import type { LocatedReport, Track } from '../../model/track';
 import { checkDag } from '../dagRules';
+import { majorBecause } from '../majorTrack';
 import { sessionAt, sessionCriterion, usesBoard } from './boardCriterion';
 import { asDecided, reviewsOf, withPersonsEntries } from './personsEntries';
 import {
@@ -202,13 +203,4 @@ function boardCriterion(track: Track, since: string | undefined, contradictions:
 function isAhead(track: Track): boolean {
   const step = track.loop?.step;
   return step === 'NOT_STARTED' || step === 'PLAN' || step === 'EVALUATE_PLAN';
-}
-
-function majorBecause(track: Track): string | undefined {
-  const type = track.metadata?.type ?? '';
-  if (/architect|integration|infrastructure/i.test(type)) return `type ${type}`;
-  if (/^(?:p0|critical)$/i.test(track.metadata?.priority?.trim() ?? ''))
-    return `priority ${track.metadata?.priority}`;
-  if (track.progress.total >= 5) return `${track.progress.total} tasks`;
-  return undefined;
 }
