@@ -13,6 +13,7 @@ import { fileConflicts, type FileConflict } from './taskGraph/fileConflicts';
 import type { GraphTask } from './taskGraph/graphTask';
 import { dagLanes, finishedLanes, phaseLanes, type TaskLane } from './taskGraph/taskLanes';
 import type { TaskEdge, TaskNode } from './taskGraph/taskNode';
+import { withLocks } from './taskGraph/lockedTasks';
 import { taskStates } from './taskGraph/taskStates';
 
 export type { CriticalPath } from './taskGraph/criticalPath';
@@ -55,8 +56,10 @@ export interface TaskGraph {
 /**
  * The task graph of a track of any dialect. Never throws: circles, unknown and repeated ids and self references are
  * drawn as what they are. About linear in tasks and dependencies.
+ *
+ * @param now Absent: locks of files, which expire, are not looked at.
  */
-export function taskGraphOf(track: Track): TaskGraph {
+export function taskGraphOf(track: Track, now?: Date): TaskGraph {
   const { plan, documents, bus } = track;
   const planFile = documents.plan ?? '';
   // A block without a single node shows nothing; its problems are told, and the plan is drawn.
@@ -86,7 +89,7 @@ export function taskGraphOf(track: Track): TaskGraph {
   const drafts = dag ? dagLanes(tasks, dag, levelOf) : phaseLanes(tasks);
   const laneOf = new Map(drafts.flatMap((lane, i) => lane.tasks.map(({ id }) => [id, i] as const)));
   const needLine = linesOfNeed(tasks);
-  const nodes = tasks.map((task): TaskNode => {
+  const drawn = tasks.map((task): TaskNode => {
     const { task: planTask, dagNode, phase } = task;
     const estimate = dagNode?.estimatedDuration;
     return {
@@ -113,6 +116,7 @@ export function taskGraphOf(track: Track): TaskGraph {
       ...states.get(task.id)!,
     };
   });
+  const nodes = now ? withLocks(drawn, bus, now) : drawn;
   return {
     source: dag ? 'dag' : 'derived',
     file: documents.plan,

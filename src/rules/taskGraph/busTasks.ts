@@ -1,5 +1,6 @@
 import type { MessageBus, WorkerStatus } from '../../model/messageBus';
 import { holdersOf } from '../busRules';
+import { readTime } from '../timeline/readTime';
 import { plainTaskId } from './graphTask';
 
 /** What the message bus says about one task now (spec 003, "Message Bus"). */
@@ -76,6 +77,8 @@ export function busTasks(bus: MessageBus | undefined): ReadonlyMap<string, BusTa
     if (id === undefined) continue;
     // Its worker is gone and another one is at the task: that wait holds nobody up any more.
     if (!at && tasks.get(plainTaskId(id))?.worker?.status.toUpperCase() === 'RUNNING') continue;
+    // It says in worker-status.json that it runs again, and said so later than that it waits.
+    if (at?.status.toUpperCase() === 'RUNNING' && isLater(at.lastHeartbeat, waiting.since)) continue;
     const holder = holdersOf(bus, waiting.waitingFor, waiting.resource)[0];
     const wanted =
       waiting.resource === undefined || waiting.resource === waiting.waitingFor
@@ -100,4 +103,9 @@ function textIn(payload: Readonly<Record<string, unknown>>, key: string): string
 
 function within100(percent: number | undefined): number | undefined {
   return percent === undefined || Number.isNaN(percent) ? undefined : Math.max(0, Math.min(100, percent));
+}
+
+function isLater(a: string | undefined, b: string | undefined): boolean {
+  const [first, second] = [readTime(a, 0).at, readTime(b, 0).at];
+  return first !== undefined && second !== undefined && first > second;
 }

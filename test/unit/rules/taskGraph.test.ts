@@ -239,6 +239,44 @@ describe('taskGraphOf, with a dag block', () => {
     assert.equal(stateWith('w1'), 'blocked');
   });
 
+  it('lets a worker go on that said later in worker-status.json that it runs again', () => {
+    const waiting = [
+      { source: 'w1', taskId: '1', waitingFor: 'file_lock', line: 12, since: '2026-02-01T12:00:00Z' },
+    ];
+    const stateAt = (lastHeartbeat: string) =>
+      nodeIn(
+        dagTrack(
+          dagOf([nodeOf('1')]),
+          { 1: 'doing' },
+          busOf({ workers: [{ workerId: 'w1', taskId: '1', status: 'RUNNING', lastHeartbeat }], waiting }),
+        ),
+        '1',
+      ).state;
+    assert.equal(stateAt('2026-02-01T11:59:00Z'), 'blocked');
+    assert.equal(stateAt('2026-02-01T12:01:00Z'), 'running');
+  });
+
+  it('says that a ready task cannot start while somebody has locked its file, until the lock expires', () => {
+    const track = trackOf({
+      plan: {
+        ...planOf(phaseOf('1', [taskOf('1', 'todo'), taskOf('2', 'todo')])),
+        dag: dagOf([nodeOf('1', [], { files: ['src/a.ts'] }), nodeOf('2', [], { files: ['src/b.ts'] })]),
+      },
+      bus: busOf({
+        locks: [{ path: './src/a.ts', workerId: 'w9', expiresAt: '2026-02-01T12:30:00Z' }],
+      }),
+    });
+    const at = (iso: string) => taskGraphOf(track, new Date(iso)).nodes;
+    const [locked, free] = at('2026-02-01T12:00:00Z');
+    assert.equal(locked?.state, 'ready');
+    assert.equal(locked.canStart, false);
+    assert.deepEqual(locked.remarks, [
+      'It cannot start now: w9 has locked ./src/a.ts until 2026-02-01T12:30:00Z (locks.json).',
+    ]);
+    assert.equal(free?.canStart, true);
+    assert.equal(at('2026-02-01T12:31:00Z')[0]?.canStart, true);
+  });
+
   it('does not start a task again that the bus calls complete, and does not call it done before plan.md does', () => {
     const bus = busOf({ messages: [message('TASK_COMPLETE', { task_id: '1' }, 7)] });
     const graph = dagTrack(dagOf([nodeOf('1'), nodeOf('2', ['1'])]), { 1: 'todo', 2: 'todo' }, bus);

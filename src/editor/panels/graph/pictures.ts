@@ -21,7 +21,7 @@ const shown = new Map<string, Shown>();
 export function graphOf(track: Track): TaskGraph {
   const known = graphs.get(track);
   if (known) return known;
-  const graph = taskGraphOf(track);
+  const graph = taskGraphOf(track, new Date());
   graphs.set(track, graph);
   return graph;
 }
