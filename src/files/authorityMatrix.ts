@@ -31,7 +31,8 @@ export function parseAuthorityMatrix(text: string): AuthorityMatrix {
     guardrails?: string,
   ): void => {
     if (decision === '') return;
-    const lead = leadOf(leadWord);
+    const named = leadsOf(leadWord);
+    const [lead] = named;
     const lacksLead = authority === 'LEAD_CONSULT' && lead === undefined;
     if (lacksLead) {
       problem(
@@ -46,6 +47,7 @@ export function parseAuthorityMatrix(text: string): AuthorityMatrix {
       authority: lacksLead ? 'USER_ONLY' : authority,
       line,
       ...(lead ? { lead } : {}),
+      ...(named.length > 1 ? { leads: named } : {}),
       ...(guardrails ? { guardrails } : {}),
     });
   };
@@ -110,12 +112,14 @@ function authorityOf(written: string): Authority | undefined {
   return word === 'USER_ONLY' || word === 'LEAD_CONSULT' || word === 'ORCHESTRATOR' ? word : undefined;
 }
 
-function leadOf(written: string): Lead | undefined {
-  const word = written
+/** The leads of a cell, in its order; none when one of the words is no lead. */
+function leadsOf(written: string): Lead[] {
+  const found = written
     .toLowerCase()
-    .replace(/\s*lead$/, '')
-    .trim();
-  return leads.find((lead) => lead === word);
+    .split(/[,;/&+]|\band\b/)
+    .map((part) => part.replace(/\bleads?\b/, '').trim())
+    .map((word) => leads.find((lead) => lead === word));
+  return found.every((lead) => lead !== undefined) ? [...new Set(found)] : [];
 }
 
 function reportContradictions(

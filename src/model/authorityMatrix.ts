@@ -14,6 +14,8 @@ export interface AuthorityRow {
   /** What cannot be understood is read as USER_ONLY, with a problem. */
   readonly authority: Authority;
   readonly lead?: Lead;
+  /** All of them, when the row names several: they must agree. */
+  readonly leads?: readonly Lead[];
   readonly guardrails?: string;
   /** 1-based line of authority-matrix.md; absent for a default of spec 003. */
   readonly line?: number;

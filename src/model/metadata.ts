@@ -43,4 +43,6 @@ export interface LeadConsultation {
   readonly authorityUsed?: string;
   readonly escalatedTo?: string;
   readonly timestamp?: string;
+  /** Key of the question in questions.json that it answers: our own key. */
+  readonly questionId?: string;
 }

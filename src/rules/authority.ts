@@ -10,7 +10,11 @@ import type { RuleLine } from '../model/ruleLine';
 export interface Classification {
   readonly authority: Authority;
   readonly lead?: Lead;
+  /** LEAD_CONSULT: who is asked. When the matrix names several they must agree, else the user decides. */
+  readonly leads: readonly Lead[];
   readonly guardrails?: string;
+  /** It touches cost, pricing or scope: such decisions go to decision-log.md, whoever takes them. */
+  readonly business: boolean;
   readonly because: readonly RuleLine[];
 }
 
@@ -165,7 +169,8 @@ const subjects: readonly Subject[] = [
  * A row of the project's matrix speaks when it is about a subject of the question, or when the question has its own
  * words; about a subject that the matrix speaks of, the spec's default is silent. Of all that speak the most cautious
  * one fires. An amount that is not said counts as above the limit, and a row without an amount never loosens what holds
- * above it. A question that nothing speaks about is for the user: nobody was given the authority.
+ * above it. A question that nothing speaks about is for the user: nobody was given the authority. One about security or
+ * live data is always the user's, whatever a row says (FORMATS §4.13).
  */
 export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Classification {
   const asked = plain(question);
@@ -173,7 +178,14 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
     ({ id, words }) =>
       words.test(asked) && !(id === 'dependency' && subjectsOf(asked).includes('dev-dependency')),
   );
-  const voices: { text: string; authority: Authority; lead?: Lead; guardrails?: string }[] = [];
+  const voices: {
+    text: string;
+    authority: Authority;
+    lead?: Lead;
+    leads?: readonly Lead[];
+    guardrails?: string;
+  }[] = [];
+  const business = about.some(({ id }) => businessSubjects.has(id));
   const settled = new Set<string>();
   for (const row of matrix?.rows ?? []) {
     const spoken = plain(row.decision);
@@ -184,7 +196,7 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
     const byWords =
       shared.length === 0 && words.length > 0 && same >= Math.max(1, Math.ceil(words.length * 0.6));
     if (fits.length === 0 && !byWords) continue;
-    for (const { id } of fits) settled.add(id);
+    for (const { id } of fits) if (id !== 'security') settled.add(id);
     voices.push({ ...row, text: `${row.decision} (authority-matrix.md:${row.line})` });
   }
   for (const subject of about) {
@@ -201,6 +213,8 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
   if (!fired) {
     return {
       authority: 'USER_ONLY',
+      leads: [],
+      business,
       because: [
         {
           text: 'Otherwise → USER_ONLY',
@@ -212,6 +226,8 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
   }
   return {
     authority: fired.authority,
+    leads: fired.authority === 'LEAD_CONSULT' ? (fired.leads ?? (fired.lead ? [fired.lead] : [])) : [],
+    business,
     ...(fired.authority === 'LEAD_CONSULT' && fired.lead ? { lead: fired.lead } : {}),
     ...(fired.guardrails ? { guardrails: fired.guardrails } : {}),
     because: order.map((voice, i) => ({
@@ -224,6 +240,8 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
     })),
   };
 }
+
+const businessSubjects = new Set(['pricing', 'paid', 'cost', 'scope']);
 
 function subjectsOf(text: string): string[] {
   return subjects.filter(({ words }) => words.test(text)).map(({ id }) => id);

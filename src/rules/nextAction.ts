@@ -154,9 +154,17 @@ function questionOf(consultation: LeadConsultation, index: number): OpenQuestion
   if (consultation.escalatedTo?.trim().toLowerCase() !== 'user') return undefined;
   if (consultation.decisionMade || consultation.decision) return undefined;
   return {
-    id: `lead-${index + 1}${consultation.timestamp === undefined ? '' : `-${consultation.timestamp}`}`,
+    id:
+      consultation.questionId !== undefined
+        ? questionBlockerId(consultation.questionId)
+        : `lead-${index + 1}${consultation.timestamp === undefined ? '' : `-${consultation.timestamp}`}`,
     description: `${consultation.lead ?? 'A'} lead asks: ${consultation.question ?? consultation.reasoning ?? 'a decision'}`,
   };
+}
+
+/** Id of the blocker that asks a person a question of questions.json. */
+export function questionBlockerId(key: string): string {
+  return `question:${key}`;
 }
 
 function textsIn(value: unknown): string[] {

@@ -1,3 +1,4 @@
+import type { Lead } from '../../model/authorityMatrix';
 import type { Director } from '../../model/board';
 
 /** What the templates of the board say about each director (spec 003, "The Board"; FORMATS §4.10). */
@@ -55,5 +56,62 @@ export function directorValues(director: Director): Record<string, string> {
       .map(([key, weight]) => `\`${key}\` (${weight} %)`)
       .join(', '),
     extras: extras.map((key) => `, \`${key}\``).join(''),
+  };
+}
+
+/** What the template of the leads says about each (spec 003, "Lead Engineer Roster"; FORMATS §4.12, §4.13). */
+export const leadRoles: Readonly<
+  Record<
+    Lead,
+    {
+      readonly name: string;
+      readonly domain: string;
+      /** What holds when the authority matrix names no guardrails of its own. */
+      readonly guardrails: string;
+      /** Keys that only this lead's answer has. */
+      readonly extras: readonly string[];
+    }
+  >
+> = {
+  architecture: {
+    name: 'Architecture',
+    domain: 'patterns, component organization, architecture decision records',
+    guardrails:
+      'a pattern that is new to the project, a breaking interface or schema, a change that reaches into another track',
+    extras: ['precedent'],
+  },
+  product: {
+    name: 'Product',
+    domain: 'interpretation of scope and requirements, copy',
+    guardrails: 'features added, removed or put off, deliverables defined anew, prices, personas, journeys',
+    extras: ['spec_reference', 'persona_test'],
+  },
+  tech: {
+    name: 'Tech',
+    domain: 'implementation approach, dependencies',
+    guardrails:
+      'a runtime dependency above 50 KB (gzip), a dependency removed or with a new major version, costs above $50 a month',
+    extras: ['dependency_size', 'alternatives_considered', 'implementation_note'],
+  },
+  qa: {
+    name: 'QA',
+    domain: 'test strategy, coverage thresholds',
+    guardrails:
+      'coverage below the minimum, tests of business rules or security left out, known failing tests',
+    extras: ['coverage_impact', 'test_recommendation'],
+  },
+};
+
+/** The values that the lead template takes from the lead. `guardrails`: those of the matrix row that names it. */
+export function leadValues(lead: Lead, guardrails?: string): Record<string, string> {
+  const role = leadRoles[lead];
+  return {
+    lead,
+    lead_name: role.name,
+    domain: role.domain,
+    extras: role.extras.map((key) => `, \`${key}\``).join(''),
+    guardrails: `${role.guardrails}, and anything about security or live data.${
+      guardrails === undefined ? '' : ` For this decision holds: ${guardrails}.`
+    }`,
   };
 }

@@ -126,6 +126,7 @@ export const metadataSchema = z
           authority_used: z.string().nullish(),
           escalated_to: z.string().nullish(),
           timestamp: moment.optional(),
+          question_id: z.string().optional().meta({ description: 'Key of the question in questions.json' }),
         }),
       )
       .nullish(),
