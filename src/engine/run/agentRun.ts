@@ -13,6 +13,8 @@ export interface AgentRunOptions {
   readonly adopted: boolean;
   /** Absent: nobody watches its time. */
   readonly timeLimitMs?: number;
+  /** So many bytes of its output are read. */
+  readonly outputLimit: number;
   readonly log: RunLog;
   emit(event: RunEventBody): void;
 }
@@ -121,7 +123,7 @@ export class AgentRun implements RunningAgent {
     if (this.source.pid === 0 && ending.how === 'stopped') {
       return { ...ending, output: { markers: {}, lines: 0 }, outputFile, startedAt: this.startedAt };
     }
-    const { output, trouble } = await readOutputFile(outputFile);
+    const { output, trouble } = await readOutputFile(outputFile, this.o.outputLimit);
     const why = [ending.why, trouble].filter((text) => text !== undefined).join(' ');
     return { ...ending, ...(why === '' ? {} : { why }), output, outputFile, startedAt: this.startedAt };
   }

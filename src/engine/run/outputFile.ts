@@ -15,7 +15,7 @@ export interface OutputReading {
 }
 
 /** What an agent's output file says, read in constant memory. Never throws: what cannot be read says nothing. */
-export async function readOutputFile(file: string, limit = largestOutput): Promise<OutputReading> {
+export async function readOutputFile(file: string, limit: number): Promise<OutputReading> {
   const reader = new AgentOutputReader();
   try {
     // An agent may have put anything in its place: a link is not followed, and nothing waits for a pipe.

@@ -50,8 +50,9 @@ export class RunAgents implements AgentDesk {
   private readonly starting = new Set<Promise<unknown>>();
   /** Why all are being stopped, while they are; more than one may ask for it. */
   private readonly stops: string[] = [];
+  private watching = false;
   /** Ends the watch's wait once nothing runs, so that no timer keeps the process alive. */
-  private watch: AbortController | undefined;
+  private wake = new AbortController();
 
   constructor(private readonly o: RunAgentsOptions) {}
 
@@ -227,11 +228,11 @@ export class RunAgents implements AgentDesk {
     adopted: boolean,
     timeLimitMs?: number,
   ): AgentRun {
-    const { log } = this.o;
+    const { log, outputLimit = largestOutput } = this.o;
     const outputFile = this.outputFileOf(job.id);
-    const limit = timeLimitMs === undefined ? {} : { timeLimitMs };
+    const limits = { outputLimit, ...(timeLimitMs === undefined ? {} : { timeLimitMs }) };
     const run = new AgentRun(
-      { job, outputFile, startedAt, adopted, ...limit, log, emit: (event) => this.o.emit(event) },
+      { job, outputFile, startedAt, adopted, ...limits, log, emit: (event) => this.o.emit(event) },
       source,
     );
     this.agents.push(run);
@@ -252,26 +253,25 @@ export class RunAgents implements AgentDesk {
       outputFile,
     });
     void run.finished.then(() => {
-      if (this.live.length === 0) this.watch?.abort();
+      if (this.live.length === 0) this.wake.abort();
     });
-    if (!this.watch || this.watch.signal.aborted) {
-      this.watch = new AbortController();
-      void this.watchOver(this.watch.signal);
-    }
+    if (!this.watching) void this.watchOver();
     return run;
   }
 
   /** One watch for all: it also keeps our process alive while an agent runs. */
-  private async watchOver(done: AbortSignal): Promise<void> {
+  private async watchOver(): Promise<void> {
     const { ports } = this.o;
-    while (!done.aborted) {
+    this.watching = true;
+    while (this.live.length > 0) {
+      this.wake = new AbortController();
       const before = ports.clock().getTime();
-      await ports.sleep(lookMs, done);
-      if (done.aborted) return;
+      await ports.sleep(lookMs, this.wake.signal);
       const late = ports.clock().getTime() - before - lookMs;
       if (late > sleptMs) await this.slept(late);
       await Promise.all(this.live.map((agent) => this.look(agent)));
     }
+    this.watching = false;
   }
 
   /** The computer slept: that counts against nobody. */
@@ -314,10 +314,18 @@ function jobOf({ intent }: OpenAgent): RunningAgent['job'] {
   return { id, role, agent, step, ...(task === undefined ? {} : { task }), attempt, locks };
 }
 
-/** Since when its time counts: sleep of the computer is taken off already where the journal keeps that. */
-function startOf({ intent }: OpenAgent, log: RunLog): string {
-  const worker = log.state().run.workers.find(({ workerId }) => workerId === intent.workerId);
-  return worker?.startedAt ?? intent.at;
+/** Since when its time counts: what the computer slept, and the time in which no loop ran, is taken off. */
+function startOf({ intent: { workerId } }: OpenAgent, { entries }: RunLog): string {
+  let since: number | undefined;
+  let last = 0;
+  for (const entry of entries) {
+    const at = Date.parse(entry.at);
+    if ((entry.kind === 'intent' || entry.kind === 'spawned') && entry.workerId === workerId) since = at;
+    else if (since !== undefined && entry.kind === 'suspended') since += entry.ms;
+    else if (since !== undefined && entry.kind === 'run-started') since += Math.max(0, at - last);
+    last = at;
+  }
+  return new Date(since ?? last).toISOString();
 }
 
 function durationText(ms: number): string {
