@@ -1,3 +1,4 @@
+import type { Blocker } from '../model/loopState';
 import type { EscalationTrigger } from './loopFacts';
 
 /** What a person can answer to an escalation. The ids stand in metadata.json (`answers[].id`, `answer`) and never change their meaning. */
@@ -74,6 +75,19 @@ export function optionsFor(trigger: string | undefined, subject?: string): reado
   return fitting.length > 0 ? fitting : optionsOf.blocker;
 }
 
+/** What a person can answer to a blocker: what it names itself, as far as it is known, else what its trigger offers. */
+export function answerOptions(
+  blocker: Pick<Blocker, 'answers' | 'trigger' | 'subject'>,
+): readonly AnswerOption[] {
+  const named = (blocker.answers ?? []).flatMap(({ id, label }): AnswerOption[] => {
+    if (!isAnswerId(id)) return [];
+    const needs = needsOf.get(id);
+    return [{ id, label, ...(needs === undefined ? {} : { needs }) }];
+  });
+  const byId = new Map(named.map((option) => [option.id, option]));
+  return byId.size > 0 ? [...byId.values()] : optionsFor(blocker.trigger, blocker.subject);
+}
+
 /** Answers that do something to what the escalation is about. */
 const ofSubject: ReadonlySet<AnswerId> = new Set([
   'skip-task',
@@ -82,6 +96,11 @@ const ofSubject: ReadonlySet<AnswerId> = new Set([
   'more-time',
   'resolve-vote',
 ]);
+
+/** What each answer needs besides, whoever wrote the blocker. */
+const needsOf: ReadonlyMap<AnswerId, AnswerOption['needs']> = new Map(
+  Object.values(optionsOf).flatMap((options) => options.map(({ id, needs }) => [id, needs] as const)),
+);
 
 export function isAnswerId(value: string): value is AnswerId {
   return answerIds.some((id) => id === value);

@@ -2,6 +2,7 @@ import type { EditRefusal } from '../../model/edit';
 import type { Blocker } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import { resolveTie } from '../boardActions';
+import { answerQuestion } from '../leads/answerQuestion';
 import { markTask } from '../markTask';
 import type { Ports } from '../ports';
 import type { AnswerRequest } from './answerEscalation';
@@ -27,9 +28,29 @@ export async function doFirst(
       return subject === undefined ? nothing : mark(ports, track, subject, o);
     case 'resolve-vote':
       return subject === undefined ? nothing : vote(ports, track, subject, o);
+    case 'answer':
+      return subject === undefined || !asksQuestion(blocker) ? nothing : question(ports, track, subject, o);
     default:
       return nothing;
   }
+}
+
+function asksQuestion({ trigger }: Blocker): boolean {
+  return trigger === 'user-only-decision' || trigger === 'lead-escalated';
+}
+
+async function question(
+  ports: Pick<Ports, 'editor' | 'clock'>,
+  track: Track,
+  questionId: string,
+  o: AnswerRequest,
+): Promise<Effect> {
+  const result = await answerQuestion(ports, track, { questionId, answer: o.note ?? '', by: o.by });
+  if (!('refused' in result)) return result;
+  // Nobody waits for it any more; the answer is kept with the blocker.
+  return result.refused.code === 'question-not-found'
+    ? { files: [], warnings: [result.refused.message] }
+    : result;
 }
 
 const markerOf = { 'task-done': 'done', 'skip-task': 'skipped', 'task-open': 'todo' } as const;

@@ -3,7 +3,7 @@ import type { EditRefusal } from '../../model/edit';
 import type { Blocker, LoopStep, StepStatus } from '../../model/loopState';
 import type { Metadata } from '../../model/metadata';
 import type { Track } from '../../model/track';
-import { answerIds, optionsFor, type AnswerId } from '../../rules/escalationOptions';
+import { answerOptions, type AnswerId } from '../../rules/escalationOptions';
 import { statusCategory } from '../../rules/trackGroup';
 import { resolvedChanges, restoredStatus, type TrackChangeResult } from '../blockTrack';
 import type { TieRequest } from '../boardActions';
@@ -63,12 +63,9 @@ export async function answerEscalation(
   };
 }
 
-/** Answers that a blocker takes: those that it names, else those of its trigger; resolving it is always possible. */
+/** Answers that a blocker takes, best first: those that it names, else those of its trigger; resolving it is always possible. */
 export function answersOf(blocker: Blocker): ReadonlySet<AnswerId> {
-  const named = blocker.answers?.map(({ id }) => id) ?? [];
-  const known = answerIds.filter((id) => named.includes(id));
-  const offered = known.length > 0 ? known : optionsFor(blocker.trigger, blocker.subject).map(({ id }) => id);
-  return new Set<AnswerId>([...offered, 'resolved', 'set-step']);
+  return new Set<AnswerId>([...answerOptions(blocker).map(({ id }) => id), 'resolved', 'set-step']);
 }
 
 // --- what may be answered ---
@@ -133,13 +130,17 @@ async function resolve(
   const signal = o.signal ? { signal: o.signal } : {};
   const words = wordsOf(shown, o);
   const more = recordOf(track, shown, o);
-  /** Nothing left to change: somebody, perhaps the answer to the question itself, was faster. */
+  /** The editor asks again when others wrote, so this is about the text as it is then. */
   const now = (
     metadata: Metadata,
   ): { readonly changes: JsonChange[] } | { readonly refused: EditRefusal } => {
     const blocker = metadata.blockers.find(({ id }) => id === o.blockerId);
     if (!blocker) return { refused: notFound(track, o.blockerId) };
-    if (!blocker.active) return { changes: [] };
+    // The answer to an agent's question resolves its blocker itself.
+    if (!blocker.active) {
+      const already = alreadyAnswered(track, blocker, o);
+      return 'refused' in already ? already : { changes: [] };
+    }
     return { changes: resolvedChanges(metadata, o.blockerId, words, at, more).changes };
   };
 
@@ -199,10 +200,7 @@ async function resolve(
 
 /** What `resolution` says: the answer in the words of its button, and what the person added. */
 function wordsOf(blocker: Blocker, o: AnswerRequest): string {
-  const label =
-    blocker.answers?.find(({ id }) => id === o.answer)?.label ??
-    optionsFor(blocker.trigger, blocker.subject).find(({ id }) => id === o.answer)?.label ??
-    o.answer;
+  const label = answerOptions(blocker).find(({ id }) => id === o.answer)?.label ?? o.answer;
   const note = o.note?.trim();
   if (o.answer === 'answer' && note) return note;
   const plain = label.replace(/…$/, '');
