@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { version } from '../../package.json';
 import { reportVersion } from '../engine/statusReport';
 import type { Command } from './command';
+import { answer } from './commands/answer';
 import { init } from './commands/init';
 import { mark } from './commands/mark';
 import { newCommand } from './commands/new';
@@ -17,7 +18,7 @@ import { Output, watchStream } from './output';
 import { nearest, parseCall } from './parseCall';
 import { printable } from './text';
 
-const commands: readonly Command[] = [status, show, mark, step, newCommand, validate, init];
+const commands: readonly Command[] = [status, show, mark, step, answer, newCommand, validate, init];
 
 async function main(words: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const end = words.indexOf('--');

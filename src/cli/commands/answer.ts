@@ -1,0 +1,216 @@
+import { readFile } from 'node:fs/promises';
+import { answerEscalation, answersOf } from '../../engine/escalation/answerEscalation';
+import type { TrackChangeResult } from '../../engine/blockTrack';
+import { answerQuestion } from '../../engine/leads/answerQuestion';
+import { questionsFileOf } from '../../engine/leads/recordAnswer';
+import { reportVersion } from '../../engine/statusReport';
+import { parseQuestions } from '../../files/questionsFile';
+import { decodeText } from '../../files/textFile';
+import { loopSteps, type Blocker } from '../../model/loopState';
+import type { Question } from '../../model/question';
+import type { Track } from '../../model/track';
+import { answerOptions, isAnswerId, type AnswerId } from '../../rules/escalationOptions';
+import { personName } from '../../store/git';
+import { hasCode } from '../../store/ioError';
+import type { Call, Command } from '../command';
+import { exitCode, type ExitCode } from '../exitCode';
+import { NegativeAnswer, UsageError } from '../failure';
+import { portsFor } from '../nodePorts';
+import { readTrack, type FoundTrack } from '../readFolder';
+import { pathFrom } from '../selectTrack';
+import { printable } from '../text';
+
+const verdicts = ['APPROVED', 'APPROVED_WITH_REVIEW', 'REJECTED'] as const;
+
+export const answer: Command = {
+  name: 'answer',
+  takes: '<track> [id] [answer]',
+  summary: 'Answer what a track asks a person: an escalation, or a question of an agent',
+  details: [
+    'Without an id it lists what is asked, each with the answers that it takes.',
+    '<answer> is one of those, or the text of the answer where a text is asked for.',
+    'The answer is recorded in metadata.json with your name; a question is answered in questions.json, where the agent',
+    'that asked reads it. `conductor run` then goes on.',
+  ],
+  arguments: { least: 1, most: 3 },
+  options: {
+    note: { type: 'string', value: 'text', help: 'Why; some answers need it' },
+    step: { type: 'string', value: 'step', help: 'For set-step: the step that the track is at' },
+    verdict: { type: 'string', value: 'verdict', help: `For resolve-vote: ${verdicts.join(', ')}` },
+    by: { type: 'string', value: 'name', help: "Who answers (default: git's user.name)" },
+  },
+  async run(call) {
+    const [word = '', id, text] = call.arguments;
+    const found = await readTrack(call, word);
+    const asked = await askedOf(found.track);
+    if (id === undefined) return list(call, found.track, asked);
+    if (text === undefined) throw new UsageError('Say what the answer is.', hintFor(asked, id));
+    const done = await give(call, found, asked, id, text);
+    if ('refused' in done) throw new NegativeAnswer(done.refused.code, done.refused.message);
+    if (call.json) {
+      call.output.document({ version: reportVersion, track: found.track.id, id, ...done });
+    } else {
+      const files = done.files.map((file) => pathFrom(call.folder, file)).join(', ');
+      call.output.lines([
+        printable(`${found.track.id}: ${done.why}${files === '' ? '' : `  (${files})`}`),
+        ...done.warnings.map((warning) => call.output.style('yellow', printable(`Note: ${warning}`))),
+      ]);
+    }
+    return exitCode.fine;
+  },
+};
+
+interface Asked {
+  readonly blockers: readonly Blocker[];
+  /** Those that no blocker asks. */
+  readonly questions: readonly Question[];
+}
+
+async function askedOf(track: Track): Promise<Asked> {
+  const blockers = (track.metadata?.blockers ?? []).filter(({ active }) => active);
+  const asking = new Set(blockers.filter(isAboutQuestion).map(({ subject }) => subject));
+  const questions = await openQuestions(track);
+  return { blockers, questions: questions.filter(({ key }) => !asking.has(key)) };
+}
+
+async function openQuestions(track: Track): Promise<readonly Question[]> {
+  if (track.folder === undefined) return [];
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(questionsFileOf(track));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
+    throw error;
+  }
+  const { questions } = parseQuestions(decodeText(bytes)?.text ?? '');
+  return questions.filter((question) => question.answer === undefined);
+}
+
+function isAboutQuestion({ trigger, subject }: Blocker): boolean {
+  return subject !== undefined && (trigger === 'user-only-decision' || trigger === 'lead-escalated');
+}
+
+/** What it takes, best first. */
+function optionsOf(blocker: Blocker): { id: string; label: string }[] {
+  const labels = new Map<AnswerId, string>([
+    ['resolved', 'It Is Resolved'],
+    ['set-step', 'Set Step…'],
+    ...answerOptions(blocker).map(({ id, label }) => [id, label] as const),
+  ]);
+  return [...answersOf(blocker)].map((id) => ({ id, label: labels.get(id) ?? id }));
+}
+
+function list(call: Call, track: Track, { blockers, questions }: Asked): ExitCode {
+  if (call.json) {
+    call.output.document({
+      version: reportVersion,
+      track: track.id,
+      asked: [
+        ...blockers.map((blocker) => ({
+          id: blocker.id,
+          kind: 'escalation',
+          trigger: blocker.trigger ?? null,
+          step: blocker.blockedStep ?? null,
+          description: blocker.description,
+          context: blocker.context ?? [],
+          answers: optionsOf(blocker),
+        })),
+        ...questions.map((question) => ({
+          id: question.key,
+          kind: 'question',
+          trigger: null,
+          step: null,
+          description: question.question,
+          context: question.context === undefined ? [] : [question.context],
+          answers: question.options.map((option) => ({ id: option, label: option })),
+        })),
+      ],
+    });
+    return exitCode.fine;
+  }
+  const { output } = call;
+  const lines = [
+    ...blockers.flatMap((blocker) => [
+      `${output.style('bold', printable(blocker.id))}  ${printable(blocker.description)}`,
+      ...(blocker.context ?? []).map((line) => `  ${printable(line)}`),
+      ...optionsOf(blocker).map(
+        ({ id, label }) => `  - ${printable(id)}  ${output.style('dim', printable(label))}`,
+      ),
+    ]),
+    ...questions.flatMap((question) => [
+      `${output.style('bold', printable(question.key))}  ${printable(question.question)}`,
+      ...(question.context === undefined ? [] : [`  ${printable(question.context)}`]),
+      ...question.options.map((option) => `  - ${printable(option)}`),
+    ]),
+  ];
+  output.lines(lines.length === 0 ? [`${printable(track.id)} asks nothing.`] : lines);
+  return exitCode.fine;
+}
+
+/** @throws NegativeAnswer `blocker-not-found`, UsageError for what is no answer to it */
+async function give(
+  call: Call,
+  found: FoundTrack,
+  asked: Asked,
+  id: string,
+  text: string,
+): Promise<TrackChangeResult> {
+  const by = call.text('by') ?? ((await personName(found.track.root)) || 'person');
+  const ports = portsFor(call);
+  const blocker = found.track.metadata?.blockers.find((known) => known.id === id);
+  if (!blocker) {
+    if (asked.questions.some(({ key }) => key === id))
+      return answerQuestion(ports, found.track, { questionId: id, answer: text, by });
+    const ids = [...asked.blockers.map((known) => known.id), ...asked.questions.map(({ key }) => key)];
+    throw new NegativeAnswer(
+      'blocker-not-found',
+      ids.length === 0
+        ? `${found.track.id} asks nothing.`
+        : `${found.track.id} does not ask "${id}". It asks:`,
+      ids,
+    );
+  }
+  const chosen = answerIdOf(blocker, text);
+  const note = chosen === 'answer' && text !== 'answer' ? text : call.text('note');
+  const step = stepOf(call.text('step'));
+  const verdict = verdictOf(call.text('verdict'));
+  return answerEscalation(ports, found.track, {
+    blockerId: id,
+    answer: chosen,
+    by,
+    ...(note === undefined ? {} : { note }),
+    ...(step ? { step: { step } } : {}),
+    ...(verdict ? { verdict } : {}),
+    ...(found.root.registryFile === undefined ? {} : { registryFile: found.root.registryFile }),
+    signal: call.signal,
+  });
+}
+
+/** One of the answers that it takes, else a text where it takes one. @throws UsageError */
+function answerIdOf(blocker: Blocker, text: string): AnswerId {
+  const possible = answersOf(blocker);
+  const word = text.trim().toLowerCase();
+  if (isAnswerId(word) && possible.has(word)) return word;
+  if (possible.has('answer')) return 'answer';
+  throw new UsageError(`"${text}" is no answer to ${blocker.id}.`, `It takes: ${[...possible].join(', ')}.`);
+}
+
+function stepOf(written: string | undefined) {
+  if (written === undefined) return undefined;
+  const step = loopSteps.find((known) => known === written.trim().toUpperCase());
+  if (step) return step;
+  throw new UsageError(`--step is ${loopSteps.join(', ')}, not "${written}".`);
+}
+
+function verdictOf(written: string | undefined) {
+  if (written === undefined) return undefined;
+  const verdict = verdicts.find((known) => known === written.trim().toUpperCase().replace(/ /g, '_'));
+  if (verdict) return verdict;
+  throw new UsageError(`--verdict is ${verdicts.join(', ')}, not "${written}".`);
+}
+
+function hintFor({ blockers, questions }: Asked, id: string): string | undefined {
+  const blocker = blockers.find((known) => known.id === id);
+  if (blocker) return `It takes: ${[...answersOf(blocker)].join(', ')}.`;
+  return questions.some(({ key }) => key === id) ? 'Any text is an answer to it.' : undefined;
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { conductor, documentOf, folderWith } from './conductorProcess';
+import { loopMetadata, shop } from './projects';
+import { errorShape } from './shapes';
+
+const track = 'conductor/tracks/checkout_20260110';
+
+const askedShape = z.strictObject({
+  version: z.literal(1),
+  track: z.string(),
+  asked: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.enum(['escalation', 'question']),
+      trigger: z.string().nullable(),
+      step: z.string().nullable(),
+      description: z.string(),
+      context: z.array(z.string()),
+      answers: z.array(z.strictObject({ id: z.string(), label: z.string() })),
+    }),
+  ),
+});
+
+const failed = {
+  id: 'task-failed:2.1',
+  description: 'Task 2.1 failed three times',
+  blocked_at: '2026-01-12T10:00:00Z',
+  blocked_step: 'EXECUTE',
+  status: 'ACTIVE',
+  trigger: 'task-failed',
+  subject: '2.1',
+  context: ['The test stays red'],
+};
+
+const decision = {
+  id: 'question:q-1',
+  description: 'May the price change?',
+  blocked_at: '2026-01-12T10:00:00Z',
+  blocked_step: 'EXECUTE',
+  status: 'ACTIVE',
+  trigger: 'user-only-decision',
+  subject: 'q-1',
+};
+
+const question = (id: string, text: string) => ({
+  id,
+  question: text,
+  asked_by: 'worker-2.1',
+  asked_at: '2026-01-12T10:00:00Z',
+});
+
+/** The shop, its track stopped by these blockers, with these questions. */
+function shopThatAsks(blockers: readonly object[], questions: readonly object[] = []): string {
+  return folderWith({
+    ...shop,
+    [`${track}/metadata.json`]: loopMetadata('checkout_20260110', {
+      loop: { step_status: blockers.length > 0 ? 'BLOCKED' : 'IN_PROGRESS' },
+      root: { blockers },
+    }),
+    ...(questions.length === 0
+      ? {}
+      : { [`${track}/questions.json`]: `${JSON.stringify(questions, null, 2)}\n` }),
+  });
+}
+
+function answer(folder: string, ...words: string[]) {
+  return conductor(['answer', 'checkout', ...words], { cwd: folder });
+}
+
+interface Written {
+  readonly loop_state: { readonly step_status: string };
+  readonly blockers: readonly Record<string, unknown>[];
+}
+
+function metadataOf(folder: string): Written {
+  return JSON.parse(readFileSync(join(folder, track, 'metadata.json'), 'utf8')) as Written;
+}
+
+describe('conductor answer', function () {
+  this.timeout(60_000);
+
+  it('lists what is asked, with the answers that it takes', async () => {
+    const folder = shopThatAsks(
+      [failed, decision],
+      [question('q-1', 'May the price change?'), question('q-2', 'Tabs?')],
+    );
+    const finished = await answer(folder, '--json');
+    assert.equal(finished.code, 0);
+    const { asked } = askedShape.parse(documentOf(finished));
+    assert.deepEqual(
+      asked.map(({ id, kind, trigger }) => [id, kind, trigger]),
+      [
+        ['task-failed:2.1', 'escalation', 'task-failed'],
+        ['question:q-1', 'escalation', 'user-only-decision'],
+        ['q-2', 'question', null],
+      ],
+    );
+    assert.deepEqual(asked[0]?.answers.slice(0, 3), [
+      { id: 'try-again', label: 'Try Again' },
+      { id: 'task-done', label: 'Task Is Done' },
+      { id: 'skip-task', label: 'Skip the Task' },
+    ]);
+    const { stdout } = await answer(folder);
+    assert.match(
+      stdout,
+      /^task-failed:2\.1 {2}Task 2\.1 failed three times\n {2}The test stays red\n {2}- try-again/,
+    );
+    assert.match((await answer(shopThatAsks([]))).stdout, /asks nothing/);
+  });
+
+  it('records an answer with its author; the step can start again', async () => {
+    const folder = shopThatAsks([failed]);
+    const finished = await answer(folder, 'task-failed:2.1', 'try-again', '--by', 'Ada', '--json');
+    assert.equal(finished.code, 0, finished.stderr);
+    const { loop_state: loop, blockers } = metadataOf(folder);
+    assert.equal(loop.step_status, 'NOT_STARTED');
+    const [blocker] = blockers;
+    assert.deepEqual(
+      [blocker?.status, blocker?.answer, blocker?.answered_by],
+      ['RESOLVED', 'try-again', 'Ada'],
+    );
+    // The same again is no failure, another one is.
+    assert.equal((await answer(folder, 'task-failed:2.1', 'try-again')).code, 0);
+    const other = await answer(folder, 'task-failed:2.1', 'skip-task', '--json');
+    assert.equal(other.code, 1);
+    assert.equal(errorShape.parse(documentOf(other)).error.code, 'answered-already');
+  });
+
+  it('takes a task as done where that is the answer', async () => {
+    const folder = shopThatAsks([failed]);
+    assert.equal((await answer(folder, 'task-failed:2.1', 'task-done')).code, 0);
+    assert.match(readFileSync(join(folder, track, 'plan.md'), 'utf8'), /- \[x\] Task 2\.1: Card form/);
+  });
+
+  it('brings a text to the agent that waits for it, and into the audit', async () => {
+    const folder = shopThatAsks([decision], [question('q-1', 'May the price change?')]);
+    const finished = await answer(folder, 'question:q-1', 'Yes, but not before May', '--by', 'Ada');
+    assert.equal(finished.code, 0, finished.stderr);
+    const [written] = JSON.parse(readFileSync(join(folder, track, 'questions.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >[];
+    assert.deepEqual(
+      [written?.answer, written?.answered_by, written?.authority],
+      ['Yes, but not before May', 'Ada', 'USER_ONLY'],
+    );
+    const metadata = metadataOf(folder);
+    assert.equal(metadata.blockers[0]?.status, 'RESOLVED');
+    assert.match(JSON.stringify(metadata), /"lead_consultations":\[.*Yes, but not before May/);
+  });
+
+  it('answers a question that nobody escalated', async () => {
+    const folder = shopThatAsks([], [question('q-2', 'Tabs?')]);
+    assert.equal((await answer(folder, 'q-2', 'Blanks')).code, 0);
+    assert.match(readFileSync(join(folder, track, 'questions.json'), 'utf8'), /"answer": "Blanks"/);
+  });
+
+  it('says what could be answered instead, and writes nothing', async () => {
+    const folder = shopThatAsks([failed]);
+    const before = readFileSync(join(folder, track, 'metadata.json'), 'utf8');
+    const wrong = [
+      [2, /It takes: try-again, task-done/, ['task-failed:2.1', 'perhaps']],
+      [2, /Say what the answer is[^]*try-again/, ['task-failed:2.1']],
+      [1, /does not ask "nothing"[^]*task-failed:2\.1/, ['nothing', 'yes']],
+      [1, /Which step/, ['task-failed:2.1', 'set-step']],
+      [2, /--step is/, ['task-failed:2.1', 'set-step', '--step', 'SOON']],
+    ] as const;
+    for (const [code, said, words] of wrong) {
+      const finished = await answer(folder, ...words);
+      assert.equal(finished.code, code, `${words.join(' ')}: ${finished.stderr}`);
+      assert.match(finished.stderr, said);
+    }
+    assert.equal(readFileSync(join(folder, track, 'metadata.json'), 'utf8'), before);
+    assert.equal(existsSync(join(folder, track, 'questions.json')), false);
+  });
+});
