@@ -1,0 +1,163 @@
+import { eventFileName } from '../../files/busWriting';
+import type { EditRefusal } from '../../model/edit';
+import { unblockedBy } from '../../rules/parallel';
+import { plainTaskId } from '../../rules/taskGraph/graphTask';
+import { postEvent, postMessage } from './bus';
+import type { Execution } from './execution';
+import { unlockFiles } from './fileLocks';
+import { markDone, markOpen } from './markPlan';
+import { removeWorkerFile } from './workerFile';
+import { setWorkerStatus } from './workerStatus';
+
+/** Every write of these may be made again: broken off and repeated, it comes to the same. */
+
+export interface EndedWorker {
+  readonly workerId: string;
+  readonly taskId: string;
+}
+
+/** What could not be written, and is tried again later. */
+export type Unwritten = EditRefusal | undefined;
+
+/**
+ * Records that a task is complete (spec 003, "Worker Protocol"): in the journal, and from there on it is final; then
+ * TASK_COMPLETE for those that wait on the bus, unless its worker posted it; then `[x]` in plan.md and the rest.
+ * @param worker absent: somebody else's worker completed it
+ */
+export async function completeTask(
+  execution: Execution,
+  task: { readonly taskId: string; readonly commit?: string; readonly worker?: string },
+): Promise<Unwritten> {
+  const { context, messages, graph } = execution;
+  const { taskId, commit, worker } = task;
+  const { run } = context.log.state();
+  if (!run.completed.includes(taskId)) {
+    await context.log.append({
+      kind: 'completed',
+      task: taskId,
+      ...(commit === undefined ? {} : { commit }),
+    });
+  }
+  const done = new Set(
+    graph.nodes.filter(({ state }) => state === 'done' || state === 'skipped').map(({ id }) => id),
+  );
+  for (const id of context.log.state().run.completed) done.add(id);
+  const unblocks = unblockedBy(graph, done, taskId);
+  const posted = messages.about(taskId).some(({ type }) => type === 'TASK_COMPLETE');
+  if (!posted) {
+    const refused = await postMessage(
+      context,
+      'TASK_COMPLETE',
+      { task_id: taskId, commit_sha: commit ?? null, files_modified: [], unblocks },
+      worker,
+    );
+    if (refused) return refused;
+  }
+  const [marked, ...refusals] = await Promise.all([
+    markComplete(execution, taskId, commit),
+    postEvent(context, eventFileName('TASK_COMPLETE', taskId), commit),
+    ...unblocks.map((id) => postEvent(context, eventFileName('DEP_READY', id))),
+    worker === undefined
+      ? undefined
+      : setWorkerStatus(context, worker, { taskId, status: 'COMPLETE', progressPct: 100 }),
+    worker === undefined ? undefined : release(execution, { workerId: worker, taskId }),
+  ]);
+  for (const refused of refusals) warn(execution, refused);
+  return marked;
+}
+
+async function markComplete(
+  execution: Execution,
+  taskId: string,
+  commit: string | undefined,
+): Promise<Unwritten> {
+  const { context, graph } = execution;
+  const node = graph.nodes.find(({ id }) => plainTaskId(id) === plainTaskId(taskId));
+  if (node?.taskId !== undefined) {
+    const outcome = await markDone(execution, node.taskId, commit);
+    if ('refused' in outcome) return outcome.refused;
+    if (outcome.warning !== undefined) context.emit({ event: 'warning', message: outcome.warning });
+  }
+  await context.log.append({ kind: 'plan-marked', task: taskId });
+  return undefined;
+}
+
+/**
+ * Records that a worker failed: TASK_FAILED, unless it posted that itself, which pauses its dependents; its status; its
+ * locks; and plan.md says `[ ]` again. No `[!]`: a failed task is tried again, and what needs a person after the last try
+ * stands in the blockers, where it is answered; a marker would have to be taken away by hand as well.
+ */
+export async function failTask(execution: Execution, worker: EndedWorker, error: string): Promise<Unwritten> {
+  const { context, messages } = execution;
+  const { workerId, taskId } = worker;
+  const posted = messages
+    .about(taskId)
+    .some(({ type, source }) => type === 'TASK_FAILED' && source === workerId);
+  if (!posted) {
+    const refused = await postMessage(
+      context,
+      'TASK_FAILED',
+      { task_id: taskId, error, stack_trace: '' },
+      workerId,
+    );
+    if (refused) return refused;
+  }
+  const refusals = await Promise.all([
+    postEvent(context, eventFileName('TASK_FAILED', taskId), error),
+    setWorkerStatus(context, workerId, {
+      taskId,
+      status: 'FAILED',
+      progressPct: progressOf(execution, workerId),
+    }),
+    release(execution, worker),
+    reopen(execution, taskId),
+  ]);
+  for (const refused of refusals) warn(execution, refused);
+  return undefined;
+}
+
+/** A worker that was stopped through no fault of its own leaves nothing behind: its task is as open as before. */
+export async function withdrawTask(execution: Execution, worker: EndedWorker): Promise<void> {
+  const refusals = await Promise.all([
+    setWorkerStatus(execution.context, worker.workerId, 'gone'),
+    release(execution, worker),
+    reopen(execution, worker.taskId),
+  ]);
+  for (const refused of refusals) warn(execution, refused);
+}
+
+/** A worker whose end only a person can judge: its process is gone; plan.md stays as it is until it is judged. */
+export async function setAside(execution: Execution, worker: EndedWorker): Promise<void> {
+  const { taskId, workerId } = worker;
+  const progressPct = progressOf(execution, workerId);
+  const refusals = await Promise.all([
+    setWorkerStatus(execution.context, workerId, { taskId, status: 'FAILED', progressPct }),
+    release(execution, worker),
+  ]);
+  for (const refused of refusals) warn(execution, refused);
+}
+
+/** `[~]` of a task that nobody is at any more is taken back. */
+export async function reopen(execution: Execution, taskId: string): Promise<Unwritten> {
+  const node = execution.graph.nodes.find(({ id }) => id === taskId);
+  if (node?.taskId === undefined) return undefined;
+  const outcome = await markOpen(execution, node.taskId);
+  return 'refused' in outcome ? outcome.refused : undefined;
+}
+
+async function release({ context }: Execution, worker: EndedWorker): Promise<Unwritten> {
+  const [unlocked, removed] = await Promise.all([
+    unlockFiles(context, worker),
+    removeWorkerFile(context, worker.workerId),
+  ]);
+  return unlocked ?? removed;
+}
+
+function progressOf({ track }: Execution, workerId: string): number {
+  return track.bus?.workers.find((worker) => worker.workerId === workerId)?.progress ?? 0;
+}
+
+/** What cleanUpWorkers makes good later. */
+function warn({ context }: Execution, refused: Unwritten): void {
+  if (refused) context.emit({ event: 'warning', message: refused.message });
+}
