@@ -9,6 +9,11 @@ import { Notifications } from './editor/notifications';
 import { StatusBar } from './editor/statusBar';
 import type * as Panels from './editor/panels/panels';
 import { registerPanels } from './editor/panels/registerPanels';
+import { AgentOutputChannel } from './editor/runs/agentOutputChannel';
+import { LeftRuns } from './editor/runs/leftRuns';
+import { RunController } from './editor/runs/runController';
+import { liveAgents, runRow } from './editor/runs/runRows';
+import { RunStatusItem } from './editor/runs/runStatusItem';
 import { badgeOf, needsYouRows } from './editor/views/needsYouRows';
 import { RowsView } from './editor/views/rowsView';
 import type { TaskNode } from './editor/views/trackNodes';
@@ -22,6 +27,8 @@ export interface ConductorApi {
   readonly needsYouView: RowsView;
   readonly workersView: RowsView;
   readonly statusBar: StatusBar;
+  readonly runStatus: RunStatusItem;
+  readonly leftRuns: LeftRuns;
   /** What a click on a task's check box does. */
   readonly toggle: (task: TaskNode, checked: boolean) => Promise<void>;
   /** What opens and restores panels, and knows which are open. */
@@ -36,7 +43,21 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   const log = vscode.window.createOutputChannel('Conductor', { log: true });
   const source = new ConductorSource(log);
   const needsYou = new NeedsYouList(source);
-  const tracks = new TracksView(source, extension.workspaceState);
+  const runs = new RunController({
+    inspect: async ({ root, folder }) => {
+      const [{ inspectRun }, { NodeProcesses }] = await Promise.all([
+        import('./engine/run/inspectRun'),
+        import('./engine/run/processes'),
+      ]);
+      return inspectRun(root, folder, new NodeProcesses());
+    },
+    log,
+    now: Date.now,
+  });
+  const tracks = new TracksView(source, extension.workspaceState, {
+    row: (track) => runRow(runs, track, () => new Date()),
+    state: (track) => runs.runOf(track)?.phase ?? runs.foreignOf(track)?.kind,
+  });
   const needsYouView = new RowsView(
     'conductor.needsYou',
     () => needsYouRows(needsYou.items, new Date()),
@@ -48,11 +69,15 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     (visible) => source.setVisible('conductor.workers', visible),
   );
   const statusBar = new StatusBar(source, needsYou);
+  const runStatus = new RunStatusItem(runs);
+  const agentOutput = new AgentOutputChannel(runs, log);
   const notifications = new Notifications(needsYou, () => source.isReady);
   const window: WindowContext = {
     source,
     tracks,
     needsYou,
+    runs,
+    agentOutput,
     log,
     memory: extension.workspaceState,
     extensionUri: extension.extensionUri,
@@ -76,6 +101,14 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   };
   // Ages of heartbeats and locks grow without any file changing.
   const ages = setInterval(() => workersView.refresh(), 30_000);
+  // So do the times that agents run.
+  const elapsed = setInterval(() => {
+    for (const { track } of [...runs.runs, ...runs.foreign]) tracks.refreshRun(track);
+  }, 10_000);
+  const leftRuns = new LeftRuns(source, runs, {
+    memory: extension.workspaceState,
+    dialogs: () => window.dialogs,
+  });
   extension.subscriptions.push(
     log,
     source,
@@ -85,7 +118,16 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     workersView,
     statusBar,
     notifications,
-    { dispose: () => clearInterval(ages) },
+    { dispose: () => (clearInterval(ages), clearInterval(elapsed)) },
+    runs,
+    runStatus,
+    agentOutput,
+    leftRuns,
+    runs.onDidChange((track) => {
+      tracks.refreshRun(track);
+      setContext('runs', runs.runs.length);
+      setContext('agents', liveAgents(runs).length);
+    }),
     registerCommands(window, context),
     registerPanels(context),
     tracks.onDidToggle(([task, checked]) => void toggle(task, checked)),
@@ -106,6 +148,8 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     needsYouView,
     workersView,
     statusBar,
+    runStatus,
+    leftRuns,
     toggle,
     panels: () => import('./editor/panels/panels'),
     activation: performance.now() - began,

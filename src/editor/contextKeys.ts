@@ -3,7 +3,15 @@ import type { ConductorSource } from './conductorSource';
 
 /** Keys that `when` clauses of package.json ask for, without their prefix `conductor.`. */
 export type ContextKey =
-  'ready' | 'hasRoots' | 'hasLoops' | 'hasBus' | 'needsYouCount' | 'filtered' | 'canUndoMarker';
+  | 'ready'
+  | 'hasRoots'
+  | 'hasLoops'
+  | 'hasBus'
+  | 'needsYouCount'
+  | 'runs'
+  | 'agents'
+  | 'filtered'
+  | 'canUndoMarker';
 
 const told = new Map<ContextKey, boolean | number>();
 

@@ -20,6 +20,8 @@ export async function confirmStart(
   command: AgentInvocation,
   provider: AgentProvider | undefined,
   warnings: readonly string[] = [],
+  /** Said below the command. */
+  note?: string,
 ): Promise<boolean> {
   if (!vscode.workspace.isTrusted) {
     context.dialogs.tell(
@@ -40,6 +42,7 @@ export async function confirmStart(
       l10n.t('This program is started, with exactly these arguments and without a shell:'),
       commandLine(command),
       l10n.t('In {0}', command.cwd),
+      ...(note === undefined ? [] : [note]),
     ].join('\n\n'),
     start,
   );

@@ -7,6 +7,8 @@ import type { EditOutcome } from '../../store/fileEditor';
 import type { ConductorSource } from '../conductorSource';
 import type { Dialogs } from '../dialogs';
 import type { NeedsYouList } from '../needsYouList';
+import type { AgentOutputChannel } from '../runs/agentOutputChannel';
+import type { RunController } from '../runs/runController';
 import { openCommand } from '../views/treeItems';
 import type { Place } from '../views/trackNodes';
 import type { TracksView } from '../views/tracksView';
@@ -16,6 +18,8 @@ export interface WindowContext {
   readonly source: ConductorSource;
   readonly tracks: TracksView;
   readonly needsYou: NeedsYouList;
+  readonly runs: RunController;
+  readonly agentOutput: AgentOutputChannel;
   readonly log: vscode.LogOutputChannel;
   /** What this workspace remembers: commands of agents that were approved. */
   readonly memory: vscode.Memento;

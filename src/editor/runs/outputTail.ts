@@ -23,7 +23,11 @@ export class OutputTail {
   #rest = '';
   #decoder = new StringDecoder('utf8');
 
-  constructor(readonly file: string) {}
+  constructor(
+    readonly file: string,
+    /** Whose output it is. */
+    readonly id = '',
+  ) {}
 
   /** The new whole lines; nothing while the file is not there. Throws what the system says of other failures. */
   async read(): Promise<TailRead> {

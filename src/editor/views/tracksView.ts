@@ -31,10 +31,22 @@ const groups: readonly TrackGroup[] = ['active', 'ready', 'paused', 'done', 'arc
 const viewId = 'conductor.tracks';
 const orderKey = 'tracks.sort';
 
+/** States of a run that this window carries out. */
+const ours: ReadonlySet<string> = new Set(['running', 'pausing', 'stopping']);
+
+/** What runs on a track, for its rows. */
+export interface TrackRuns {
+  /** Undefined: nothing runs there, and nothing was left. */
+  row(track: TrackRef): RowNode | undefined;
+  /** In a word, for menus: `running`, `pausing`, `stopping`, `elsewhere`, `detached`, `brokenOff`. */
+  state(track: TrackRef): string | undefined;
+}
+
 /** The Tracks view: roots (when there are several), groups, tracks, and all that is below a track. */
 export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.Disposable {
   readonly #source: ConductorSource;
   readonly #memory: vscode.Memento;
+  readonly #runs: TrackRuns;
   readonly #refresh = new vscode.EventEmitter<TracksNode | TracksNode[] | undefined>();
   readonly #toggled = new vscode.EventEmitter<readonly [TaskNode, boolean]>();
   readonly #disposables: vscode.Disposable[] = [this.#refresh, this.#toggled];
@@ -42,6 +54,8 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   readonly #nodes = new Map<string, RootNode | GroupNode | TrackNode>();
   /** Tracks with an agent of ours at work now. */
   readonly #running = new Set<string>();
+  /** What the rows of runs said when they were last refreshed. */
+  readonly #shownRuns = new Map<string, string>();
   #filter = '';
   /** The view was hidden when something changed. */
   #missed = false;
@@ -52,8 +66,9 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
   readonly view: vscode.TreeView<TracksNode>;
 
   /** @param memory What this workspace remembers: the order that was chosen here. */
-  constructor(source: ConductorSource, memory: vscode.Memento) {
+  constructor(source: ConductorSource, memory: vscode.Memento, runs: TrackRuns) {
     this.#source = source;
+    this.#runs = runs;
     this.#memory = memory;
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: this,
@@ -133,6 +148,18 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
     this.#refresh.fire(node);
   }
 
+  /** What runs on the track may have changed, or its time has: the track again, if its rows say something else now. */
+  refreshRun(track: TrackRef): void {
+    const id = idBelow(track);
+    const row = this.#runs.row(track);
+    const shown = JSON.stringify([row, row?.children?.(), this.#runs.state(track)]);
+    if (this.#shownRuns.get(id) === shown) return;
+    this.#shownRuns.set(id, shown);
+    const node = this.#nodes.get(id);
+    if (!this.view.visible) this.#missed = true;
+    else if (node) this.#refresh.fire(node);
+  }
+
   /** Selects a track and scrolls to it. */
   async reveal(track: TrackRef): Promise<void> {
     if (!this.#source.track(track)) return;
@@ -202,7 +229,9 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
         return this.#tracksOf(node);
       case 'track': {
         const track = this.#source.track(node.track);
-        return track ? [...trackSections(track)] : [];
+        if (!track) return [];
+        const run = this.#runs.row(node.track);
+        return run ? [run, ...trackSections(track)] : [...trackSections(track)];
       }
       case 'phase': {
         const track = this.#source.track(node.track);
@@ -237,7 +266,12 @@ export class TracksView implements vscode.TreeDataProvider<TracksNode>, vscode.D
       case 'track': {
         const track = this.#source.track(node.track);
         if (!track) return new vscode.TreeItem(node.track.key);
-        return trackItem(node, track, { running: this.#running.has(node.id), highlight: this.#filter });
+        const run = this.#runs.state(node.track);
+        return trackItem(node, track, {
+          running: this.#running.has(node.id) || (run !== undefined && ours.has(run)),
+          highlight: this.#filter,
+          run,
+        });
       }
       case 'phase':
         return phaseItem(node);

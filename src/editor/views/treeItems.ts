@@ -29,13 +29,13 @@ export function openCommand(place: Place): vscode.Command {
 export function trackItem(
   node: TrackNode,
   track: Track,
-  o: { running: boolean; highlight?: string },
+  o: { running: boolean; highlight?: string; run?: string },
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(highlighted(track.name, o.highlight), Collapsed);
   item.id = node.id;
   item.description = trackDescription(track);
   item.iconPath = themeIcon(o.running ? icons.live : trackIcon(track));
-  item.contextValue = trackContext(track);
+  item.contextValue = trackContext(track, o.run);
   item.accessibilityInformation = {
     label: o.running ? `${trackSentence(track)}, ${l10n.t('agent running')}` : trackSentence(track),
   };
@@ -46,7 +46,7 @@ export function trackItem(
  * Facts that menus ask for, each once, between dots: `.track.active.loop.registered.`
  * (`when: viewItem =~ /\.track\..*\.loop\./`).
  */
-export function trackContext(track: Track): string {
+export function trackContext(track: Track, run?: string): string {
   const blocked = track.loop?.stepStatus === 'BLOCKED' || track.metadata?.blockers.some((b) => b.active);
   return [
     '',
@@ -61,6 +61,8 @@ export function trackContext(track: Track): string {
     track.documents.metadata === undefined ? undefined : 'metadata',
     track.metadata && track.metadata.version < 2 ? 'oldMetadata' : undefined,
     track.problems.some((problem) => problem.repair !== undefined) ? 'repairable' : undefined,
+    track.metadata?.blockers.some((b) => b.active && b.trigger === 'task-failed') ? 'taskFailed' : undefined,
+    run,
     '',
   ]
     .filter((fact) => fact !== undefined)
