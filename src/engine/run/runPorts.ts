@@ -60,7 +60,8 @@ export interface AgentProcess {
   readonly finished: Promise<AgentExit>;
   /**
    * Ends the process and all that it started: politely, and with force after five seconds. Resolves when it has ended;
-   * nothing of it runs any more then. Of a process that has ended already nothing is touched.
+   * nothing of it runs any more then. A process that has ended already may have left others running in its group: they
+   * are ended, too. A process that has got its id since is not touched. Rejects with AgentStopError when one runs on.
    */
   stop(): Promise<void>;
 }

@@ -106,9 +106,14 @@ export class Scene {
 
   static async make(
     provider: AgentProvider,
-    o: Partial<RunAgentsOptions> & { readonly limitMs?: number; readonly in?: Scene; trackId?: string } = {},
+    o: Partial<RunAgentsOptions> & {
+      readonly limitMs?: number;
+      readonly in?: Scene;
+      folder?: string;
+      trackId?: string;
+    } = {},
   ): Promise<Scene> {
-    const folder = o.in?.folder ?? temporaryFolder();
+    const folder = o.folder ?? o.in?.folder ?? temporaryFolder();
     const trackId = o.trackId ?? o.in?.place.trackId ?? 'login';
     const root = join(folder, 'conductor');
     const trackFolder = join(root, 'tracks', trackId);
