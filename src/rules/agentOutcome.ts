@@ -104,10 +104,12 @@ export function metadataStatement(before: LoopState, now: LoopState | undefined)
   } as const;
   const status = checkpoint.status;
   if (!Object.hasOwn(says, status)) return undefined;
+  const said = says[status as keyof typeof says];
   return {
-    says: says[status as keyof typeof says],
+    says: said,
     where: `checkpoints.${step} of metadata.json says ${status}`,
-    reasons: checkpoint.failureReasons ?? [],
+    // Those of an earlier round, which an evaluator that now passes left standing, are no reasons for passing.
+    reasons: said === 'passed' ? [] : (checkpoint.failureReasons ?? []),
   };
 }
 

@@ -111,4 +111,19 @@ describe('agentOutcome', () => {
       'passed',
     );
   });
+
+  it('takes reasons that an earlier round left behind for no reasons to pass', () => {
+    const before = loopOf({ step: 'EVALUATE_EXECUTION', stepStatus: 'IN_PROGRESS' });
+    const said = (status: string) =>
+      metadataStatement(before, {
+        ...before,
+        checkpoints: {
+          EVALUATE_EXECUTION: { ...checkpointOf(), status, failureReasons: ['Red'] } as ReturnType<
+            typeof checkpointOf
+          >,
+        },
+      });
+    assert.deepEqual(said('PASSED')?.reasons, []);
+    assert.deepEqual(said('FAILED')?.reasons, ['Red']);
+  });
 });
