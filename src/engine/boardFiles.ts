@@ -103,7 +103,8 @@ export function unknownSession(sessionId: string): EditRefusal {
   };
 }
 
-async function editBoardFile(
+/** One change of one file of a board's folder. Refuses what `jsonEdits` and the editor refuse. */
+export async function editBoardFile(
   ports: Pick<Ports, 'editor'>,
   root: string,
   file: string,

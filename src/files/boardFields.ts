@@ -33,6 +33,7 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
   const resolvedBy = recordOf(field(session, 'resolved_by'));
   const startedAt = timeField(session, 'started_at');
   const context = textField(proposal, 'context');
+  const quick = booleanField(proposal, 'quick_mode');
   const convenedBy = textField(session, 'convened_by');
   const discuss = recordOf(field(recordOf(field(session, 'phases')), 'discuss'));
   const rounds = countField(discuss, 'rounds');
@@ -59,6 +60,7 @@ export function boardSessionOf(value: unknown, source: BoardSession['source']): 
     ...(maxRounds === undefined ? {} : { maxRounds }),
     ...(repeated.length > 0 ? { repeated } : {}),
     ...(resolvedBy ? { resolvedBy: personsWordOf(resolvedBy) } : {}),
+    ...(quick === undefined ? {} : { quick }),
     ...(convenedBy === undefined ? {} : { convenedBy }),
     ...(corrections.length > 0 ? { corrections } : {}),
     source,

@@ -27,7 +27,7 @@ export interface BusPayloads {
   BOARD_ASSESS: {
     director: string;
     verdict: string;
-    score: number;
+    score?: number;
     concerns: readonly string[];
     recommendations: readonly string[];
   };
@@ -42,7 +42,7 @@ export interface BusPayloads {
   BOARD_VOTE: {
     director: string;
     final_verdict: string;
-    confidence: number;
+    confidence?: number;
     conditions: readonly string[];
     timestamp: string;
   };

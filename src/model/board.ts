@@ -32,6 +32,8 @@ export interface BoardSession {
   readonly repeated?: readonly RepeatedVote[];
   /** Set when a person resolved it, e.g. a tie. */
   readonly resolvedBy?: PersonsWord;
+  /** A review without discussion and votes, where the session says so (`proposal.quick_mode`). */
+  readonly quick?: boolean;
   /** Which program convened it, where the session says so: our own key (`boardConvener`). */
   readonly convenedBy?: string;
   /** Votes that a person cast or corrected, oldest first. */

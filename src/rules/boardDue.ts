@@ -43,9 +43,7 @@ export function boardDue(track: Track): BoardDue | undefined {
     dueAt(
       track,
       'CONFLICT',
-      disagree === undefined
-        ? undefined
-        : `The evaluators disagree (${disagree}): the board breaks the tie.`,
+      disagree === undefined ? undefined : `The evaluators disagree (${disagree}): the board breaks the tie.`,
     ) ??
     dueAt(
       track,
@@ -66,10 +64,7 @@ export function boardDue(track: Track): BoardDue | undefined {
  * The session whose verdict about the present evaluation is to be carried out still: a rejection that the evaluation
  * does not show, or a tie that no person has resolved. Undefined: a board would have to meet.
  */
-export function unansweredSession(
-  track: Track,
-  checkpoint: BoardCheckpoint,
-): BoardSession | undefined {
+export function unansweredSession(track: Track, checkpoint: BoardCheckpoint): BoardSession | undefined {
   const { loop } = track;
   const standing = loop && standingEvaluation(loop, loopFactsOf(track));
   const session = lastSession(track, checkpoint);
@@ -163,7 +158,8 @@ function isUnfinished(track: Track, session: BoardSession): boolean {
 /** A person's answer to the tie: resolved in the session itself, or the wish for another meeting. */
 function isAnswered(track: Track, session: BoardSession): boolean {
   const asked = track.metadata?.blockers.filter(
-    ({ id, trigger }) => trigger === 'board-tie' && id.replace(/#\d+$/, '') === tieBlockerId(session.sessionId),
+    ({ id, trigger }) =>
+      trigger === 'board-tie' && id.replace(/#\d+$/, '') === tieBlockerId(session.sessionId),
   );
   return asked !== undefined && asked.length > 0 && asked.every(({ active }) => !active);
 }
@@ -181,13 +177,10 @@ export function evaluationOf(checkpoint: BoardCheckpoint): EvaluatingStep {
 /** When what is evaluated now was done: the plan, the execution or the fix. Else when the evaluation began. */
 function roundBegan(track: Track, step: EvaluatingStep): string | undefined {
   const checkpoints = track.loop?.checkpoints;
-  const work =
-    step === 'EVALUATE_PLAN' ? [checkpoints?.PLAN] : [checkpoints?.EXECUTE, checkpoints?.FIX];
+  const work = step === 'EVALUATE_PLAN' ? [checkpoints?.PLAN] : [checkpoints?.EXECUTE, checkpoints?.FIX];
   const times = work.flatMap((checkpoint) => [checkpoint?.startedAt, checkpoint?.completedAt]);
   const known = times.filter((time) => time !== undefined && !Number.isNaN(Date.parse(time)));
-  return (
-    known.sort((a, b) => Date.parse(a!) - Date.parse(b!)).at(-1) ?? checkpoints?.[step]?.startedAt
-  );
+  return known.sort((a, b) => Date.parse(a!) - Date.parse(b!)).at(-1) ?? checkpoints?.[step]?.startedAt;
 }
 
 function timeOf(session: BoardSession): string | undefined {

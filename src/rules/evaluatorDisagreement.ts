@@ -26,7 +26,8 @@ export function evaluatorDisagreement(track: Track): string | undefined {
     for (const row of report.checks) {
       const name = evaluatorWords.exec(row.name)?.[0]?.toLowerCase();
       const state = stateOf(row);
-      if (name !== undefined && (state === 'passed' || state === 'failed')) said.set(name, state === 'passed');
+      if (name !== undefined && (state === 'passed' || state === 'failed'))
+        said.set(name, state === 'passed');
     }
   }
   for (const { evaluator, verdict } of rounds.checkpoint?.evaluatorsRun ?? []) {
