@@ -1,0 +1,45 @@
+import type { BoardDue } from '../../rules/boardDue';
+import { escalate } from '../escalation/escalate';
+import { meet } from './meet';
+import { withRun, type RunOptions } from './openRun';
+import type { RunResult } from './runLoop';
+
+/**
+ * A board meeting that a person convenes (spec 003, "Board Commands"): full, or a quick review. It needs the track to
+ * itself, as a loop does. `complete`: the board resolved. Refuses as runLoop does.
+ */
+export function conveneBoard(
+  o: RunOptions & Pick<BoardDue, 'checkpoint' | 'quick'> & { readonly proposal?: string },
+): Promise<RunResult> {
+  return withRun(o, async ({ context }): Promise<RunResult> => {
+    const end = (outcome: 'complete' | 'person' | 'stopped', why: string): RunResult => {
+      context.emit({ event: 'run-ended', outcome, why, iterations: 0 });
+      return { outcome, why, iterations: 0 };
+    };
+    const track = await context.ports.tracks.read(context.signal);
+    const meeting = await meet(context, track, o, o.proposal);
+    switch (meeting.end) {
+      case 'resolved':
+        return end(
+          'complete',
+          `The board resolved: ${meeting.verdict.replaceAll('_', ' ')} (${meeting.session}).`,
+        );
+      case 'stopped':
+        return end('stopped', 'The meeting was stopped; convene it again to go on with it.');
+      case 'refused':
+        // The session is recorded; only the evaluation that it speaks of is not there to be overruled.
+        return end('complete', `The board resolved. ${meeting.refused.message}`);
+      case 'person': {
+        const now = await context.ports.tracks.read();
+        const { registryFile } = context.place;
+        await escalate(
+          context.ports,
+          now,
+          meeting.escalations,
+          registryFile === undefined ? {} : { registryFile },
+        );
+        return end('person', meeting.escalations.map(({ description }) => description).join(' '));
+      }
+    }
+  });
+}

@@ -1,0 +1,403 @@
+import type { EditRefusal } from '../../model/edit';
+import type { EscalationRequest } from '../../model/escalationRequest';
+import type { Track } from '../../model/track';
+import { boardDue } from '../../rules/boardDue';
+import { gateAhead } from '../../rules/gateAhead';
+import { maxIterations, type EscalationTrigger } from '../../rules/loopFacts';
+import { loopFactsOf, nextActionOf, type NextAction } from '../../rules/nextAction';
+import { parallelAllowed } from '../../rules/parallel';
+import { taskGraphOf } from '../../rules/taskGraph';
+import { TrackGoneError } from '../../store/trackSource';
+import { answersTaken } from '../escalation/answersTaken';
+import { completeTrack } from '../completeTrack';
+import { escalate } from '../escalation/escalate';
+import { briefBeforePlan } from '../knowledge/briefBeforePlan';
+import { holdRetrospective } from '../knowledge/retrospective';
+import { attendQuestions } from '../leads/attendQuestions';
+import { cleanUpWorkers } from '../parallel/cleanUpWorkers';
+import { executePlan } from '../parallel/executePlan';
+import { PromptTemplateError } from '../prompts/renderPrompt';
+import { recordOutcome } from '../recordOutcome';
+import { recordStart } from '../recordStart';
+import type { StepResult } from '../stepDone';
+import { stepWithoutAgent } from '../stepLoop';
+import { stepRefusal } from '../stepPreview';
+import { writeCompletionReports } from './completionReports';
+import { meet } from './meet';
+import { withRun, type OpenRun, type RunOptions } from './openRun';
+import type { RunContext } from './runContext';
+import type { RunEntryOf } from './runEntry';
+import { RunJournalError } from './runJournal';
+import { resumeStepAgent, runStepAgent, type StepEnd } from './stepAgent';
+
+export interface RunControl {
+  /** Read between steps. */
+  pauseAfterStep: boolean;
+}
+
+export interface RunEnd {
+  readonly outcome: RunEntryOf<'run-ended'>['outcome'];
+  readonly why: string;
+  readonly iterations: number;
+}
+
+export type RunResult = RunEnd | { readonly refused: EditRefusal };
+
+/** What one turn of the loop came to; absent: the next turn. */
+type Ending = Pick<RunEnd, 'outcome' | 'why'> | undefined;
+
+/**
+ * Runs a track's evaluate-loop until it is complete or a person is needed (spec 003, "V3 Evaluate-Loop Diagram").
+ * It never does the work itself: it reads the state on the disk, decides by the rules, starts agents, records what they
+ * wrote, and reads again. Broken off at any point, it goes on from what is on the disk.
+ *
+ * Refuses `loop-running` (with the holder named), `no-loop`, `archived`, `no-folder`, `paused`, `metadata-invalid`.
+ */
+export async function runLoop(
+  o: RunOptions & { readonly control?: Readonly<RunControl> },
+): Promise<RunResult> {
+  try {
+    return await withRun(o, (run) => new LoopRun(run, o.control).go());
+  } catch (error) {
+    if (error instanceof TrackGoneError) return { refused: { code: 'track-gone', message: error.message } };
+    throw error;
+  }
+}
+
+class LoopRun {
+  private readonly context: RunContext;
+  private iteration: number;
+  /** Refusals in a row: a file that somebody writes all the time, or that cannot be written, does not turn us for ever. */
+  private refusals = 0;
+
+  constructor(
+    private readonly run: OpenRun,
+    private readonly control: Readonly<RunControl> | undefined,
+  ) {
+    this.context = run.context;
+    this.iteration = run.resumed ? run.context.log.state().iteration : 0;
+  }
+
+  async go(): Promise<RunResult> {
+    const { context, run } = this;
+    const first = await context.ports.tracks.read(context.signal);
+    const refused = first.loop
+      ? stepRefusal(first, nextActionOf(first), true)
+      : stepRefusal(first, nextActionOf(first));
+    if (refused) return { refused };
+    context.emit({
+      event: 'run-started',
+      runId: run.runId,
+      mode: context.settings.mode,
+      resumed: run.resumed,
+      step: first.loop!.step,
+      stepStatus: first.loop!.stepStatus,
+    });
+    const end = await this.turns();
+    if (run.isHeld()) await context.log.append({ kind: 'run-ended', outcome: end.outcome, why: end.why });
+    context.emit({ event: 'run-ended', ...end, iterations: this.iteration });
+    return { ...end, iterations: this.iteration };
+  }
+
+  private async turns(): Promise<NonNullable<Ending>> {
+    let turn = 0;
+    for (;;) {
+      const ending = await this.halted(turn);
+      if (ending) return ending;
+      turn += 1;
+      const end = await this.turn(turn === 1).catch((error: unknown) => this.broken(error));
+      if (end) return end;
+    }
+  }
+
+  private halted(turn: number): Promise<Ending> | Ending {
+    if (this.context.signal.aborted) return { outcome: 'stopped', why: 'A person stopped the run.' };
+    if (!this.run.isHeld())
+      return {
+        outcome: 'stopped',
+        why: 'Another loop took the track over, or the folder of the run was removed.',
+      };
+    if (turn > 0 && this.control?.pauseAfterStep === true)
+      return { outcome: 'stopped', why: 'Paused after this step, as a person asked.' };
+    return undefined;
+  }
+
+  /** What stops a run that nobody foresaw is told as what it is; the state on the disk is the last one recorded. */
+  private broken(error: unknown): Ending {
+    if (this.context.signal.aborted) return { outcome: 'stopped', why: 'A person stopped the run.' };
+    if (error instanceof RunJournalError || error instanceof TrackGoneError)
+      return { outcome: 'failed', why: error.message };
+    if (error instanceof PromptTemplateError) return { outcome: 'failed', why: error.message };
+    throw error;
+  }
+
+  private async turn(first: boolean): Promise<Ending> {
+    const { context } = this;
+    const track = await context.ports.tracks.read(context.signal);
+    for (const note of answersTaken(track, context.log.state())) await context.log.append(note);
+
+    const taken = first ? await this.takeOver(track) : undefined;
+    if (taken) return this.ended(taken);
+
+    const next = nextActionOf(track);
+    // A step that waits for a person, or that the table does not know, comes before everything else.
+    if (next.kind !== 'escalate' && next.kind !== 'none' && next.kind !== 'done') {
+      // An evaluation that an unmet condition fails needs no board to say so.
+      const due = loopFactsOf(track).unmetBoardConditions.length > 0 ? undefined : boardDue(track);
+      if (due) return this.board(track, due);
+      const gate = await this.gate(track);
+      if (gate) return gate;
+    }
+    this.iteration += 1;
+    await context.log.append({ kind: 'iteration', iteration: this.iteration });
+    context.emit({
+      event: 'next',
+      iteration: this.iteration,
+      kind: next.kind,
+      why: next.why,
+      ...(next.step === undefined ? {} : { step: next.step }),
+      ...(next.row === undefined ? {} : { row: next.row }),
+    });
+    switch (next.kind) {
+      case 'dispatch':
+      case 'resume':
+        return this.dispatch(track, next);
+      case 'done':
+        return this.complete(track);
+      case 'escalate':
+        if (next.recorded) return { outcome: 'person', why: next.why };
+        break;
+      case 'none':
+      case 'implement':
+      case 'plan':
+        return { outcome: 'person', why: next.why };
+      case 'advance':
+      case 'unblock':
+      case 'complete':
+        break;
+    }
+    return this.stepped(track, await stepWithoutAgent(context.ports, track, this.registry()));
+  }
+
+  // --- agents ---
+
+  private async dispatch(track: Track, next: NextAction): Promise<Ending> {
+    const { context } = this;
+    if (this.iteration > maxIterations) {
+      return this.ask(track, [
+        {
+          trigger: 'max-iterations',
+          description: `${maxIterations} iterations in this run: the safety limit is reached (escalation trigger 5).`,
+          context: [next.why],
+        },
+      ]);
+    }
+    if (context.settings.mode === 'confirm-all') {
+      const answer = await context.ports.confirm({
+        kind: 'dispatch',
+        what: `Start ${next.agent ?? next.step ?? 'the agent'} for ${next.step}.`,
+        why: next.why,
+      });
+      if (answer !== 'yes') return this.notConfirmed(answer, `${next.step} waits for your confirmation.`);
+    }
+    if (next.step === 'EXECUTE') {
+      const parallel = this.inParallel(track);
+      context.emit({ event: 'execution', parallel: parallel.parallel, why: parallel.why });
+      if (parallel.parallel) return this.execute(track);
+    }
+    const knowledge = next.step === 'PLAN' ? (await briefBeforePlan(context, track)).text : undefined;
+    return this.ended(await runStepAgent(context, track, next, knowledge === undefined ? {} : { knowledge }));
+  }
+
+  /** What was begun in parallel goes on in parallel, also when too few tasks are left to begin so. */
+  private inParallel(track: Track): { readonly parallel: boolean; readonly why: string } {
+    const { context } = this;
+    const begun = context.log.state().run.workers.length > 0 && track.loop?.stepStatus === 'IN_PROGRESS';
+    if (begun) return { parallel: true, why: 'The workers of this run go on.' };
+    return parallelAllowed(taskGraphOf(track), track.loop!, context.settings.parallel.maxWorkers);
+  }
+
+  private async execute(track: Track): Promise<Ending> {
+    const { context } = this;
+    if (track.loop?.stepStatus !== 'IN_PROGRESS') {
+      const started = await recordStart(context.ports, track, 'parallel-dispatcher');
+      if ('refused' in started) return this.refused(started.refused);
+    }
+    const work = executePlan(context);
+    const [result, questions] = await Promise.all([
+      work,
+      attendQuestions(
+        context,
+        work.catch(() => undefined),
+      ),
+    ]);
+    const now = await context.ports.tracks.read();
+    switch (result.outcome) {
+      case 'stopped':
+        return questions.userOnly.length > 0
+          ? this.ask(now, questions.userOnly)
+          : { outcome: 'stopped', why: 'A person stopped the run.' };
+      case 'person':
+        return this.ask(now, [...result.escalations, ...questions.userOnly]);
+      case 'passed':
+        return this.stepped(
+          now,
+          await recordOutcome(context.ports, now, {
+            outcome: 'passed',
+            by: 'agent',
+            reasons: [],
+            ...this.registry(),
+          }),
+        );
+    }
+  }
+
+  /** Agents that an earlier run left behind: who does the present step is waited for, the others are not needed. */
+  private async takeOver(track: Track): Promise<StepEnd | undefined> {
+    const { context } = this;
+    const next = nextActionOf(track);
+    let end: StepEnd | undefined;
+    for (const open of context.log.state().open) {
+      // Workers, directors and leads are taken over by who asked for them.
+      if (open.intent.task !== undefined || ownedElsewhere.has(open.intent.role ?? '')) continue;
+      const agent = await context.desk.adopt(open);
+      if (!agent) continue;
+      const wanted = (next.kind === 'resume' || next.kind === 'dispatch') && agent.job.step === next.step;
+      if (wanted && end === undefined) end = await resumeStepAgent(context, agent, track, next);
+      else {
+        await agent.stop('stopped', 'Its step has ended meanwhile.');
+        await agent.settle('failed', 'Its step has ended meanwhile.');
+      }
+    }
+    return end?.end === 'again' ? undefined : end;
+  }
+
+  // --- board and gates ---
+
+  private async board(track: Track, due: NonNullable<ReturnType<typeof boardDue>>): Promise<Ending> {
+    this.iteration += 1;
+    await this.context.log.append({ kind: 'iteration', iteration: this.iteration });
+    const meeting = await meet(this.context, track, due);
+    switch (meeting.end) {
+      case 'stopped':
+        return { outcome: 'stopped', why: 'A person stopped the run.' };
+      case 'person':
+        return this.ask(await this.context.ports.tracks.read(), meeting.escalations);
+      case 'refused':
+        return this.refused(meeting.refused);
+      case 'resolved':
+        this.refusals = 0;
+        return undefined;
+    }
+  }
+
+  private async gate(track: Track): Promise<Ending> {
+    const { context } = this;
+    if (context.settings.mode === 'through' || !track.loop) return undefined;
+    const gate = gateAhead(track.loop);
+    if (!gate || context.log.state().answers.has(gate.key)) return undefined;
+    const answer = await context.ports.confirm({
+      kind: 'gate',
+      what: gate.what,
+      why: `${gate.gate} passed.`,
+    });
+    if (answer !== 'yes')
+      return this.notConfirmed(answer, `The gate ${gate.gate} waits for your confirmation.`);
+    await context.log.append({ kind: 'answered', question: gate.key, answer });
+    return undefined;
+  }
+
+  private notConfirmed(answer: 'no' | 'later', why: string): Ending {
+    return answer === 'later'
+      ? { outcome: 'person', why }
+      : { outcome: 'stopped', why: `${why} You said no.` };
+  }
+
+  // --- ends ---
+
+  private async complete(track: Track): Promise<Ending> {
+    // A run that was broken off after metadata.json was written left the registry behind; asking again does the rest.
+    const completed = await completeTrack(this.context.ports, track, this.registry());
+    const warnings = 'refused' in completed ? [completed.refused.message] : completed.warnings;
+    for (const message of warnings) this.context.emit({ event: 'warning', message });
+    await writeCompletionReports(this.context);
+    await cleanUpWorkers(this.context);
+    await holdRetrospective(this.context, track);
+    if (this.context.signal.aborted) return { outcome: 'stopped', why: 'A person stopped the run.' };
+    return { outcome: 'complete', why: `${track.name} is complete.` };
+  }
+
+  private async ended(end: StepEnd): Promise<Ending> {
+    switch (end.end) {
+      case 'recorded':
+      case 'again':
+        this.refusals = 0;
+        return undefined;
+      case 'stopped':
+        return { outcome: 'stopped', why: 'A person stopped the run.' };
+      case 'refused':
+        return this.refused(end.refused);
+      case 'person':
+        return this.ask(await this.context.ports.tracks.read(), end.escalations);
+    }
+  }
+
+  private stepped(track: Track, result: StepResult): Ending {
+    if ('refused' in result) return this.refused(result.refused);
+    this.refusals = 0;
+    for (const message of result.warnings) this.context.emit({ event: 'warning', message });
+    this.context.emit({
+      event: 'recorded',
+      from: track.loop?.step ?? result.loop.step,
+      step: result.loop.step,
+      stepStatus: result.loop.stepStatus,
+      why: result.why,
+    });
+    const { escalation } = result;
+    if (!escalation) return undefined;
+    this.context.emit({
+      event: 'escalated',
+      trigger: escalation.trigger,
+      step: escalation.step,
+      description: escalation.description,
+      options: escalation.options,
+    });
+    return { outcome: 'person', why: escalation.description };
+  }
+
+  /** Somebody else wrote between our look and our write: look again. Anything else is for a person. */
+  private refused(refused: EditRefusal): Ending {
+    const passing = new Set(['state-moved', 'outcome-recorded', 'not-startable', 'locked', 'busy']);
+    this.refusals += 1;
+    if (passing.has(refused.code) && this.refusals <= 5) return undefined;
+    return { outcome: 'person', why: refused.message };
+  }
+
+  /** Writes what a person is asked; nothing goes on at this track until it is answered. */
+  private async ask(
+    track: Track,
+    requests: readonly EscalationRequest<EscalationTrigger>[],
+  ): Promise<Ending> {
+    const { context } = this;
+    const result = await escalate(context.ports, track, requests, this.registry());
+    for (const request of requests) {
+      context.emit({
+        event: 'escalated',
+        trigger: request.trigger,
+        step: request.step ?? track.loop?.step ?? 'NOT_STARTED',
+        description: request.description,
+        options: [],
+      });
+    }
+    const why = requests.map(({ description }) => description).join(' ');
+    if (!('refused' in result)) return { outcome: 'person', why };
+    return { outcome: 'person', why: `${why} It could not be written down: ${result.refused.message}` };
+  }
+
+  private registry(): { readonly registryFile?: string } {
+    const { registryFile } = this.context.place;
+    return registryFile === undefined ? {} : { registryFile };
+  }
+}
+
+const ownedElsewhere: ReadonlySet<string> = new Set(['worker', 'director', 'lead', 'retrospective']);
