@@ -161,7 +161,10 @@ class ParallelExecute {
     // A snapshot keeps the tail of the queue only: what scrolled out of it stays complete. Of our own workers the
     // journal knows better.
     const inSight = new Set(
-      this.track.bus?.messages.map(({ payload }) => plainTaskId(String(payload['task_id'] ?? ''))),
+      this.track.bus?.messages.flatMap(({ payload }) => {
+        const id = payload['task_id'];
+        return typeof id === 'string' || typeof id === 'number' ? [plainTaskId(String(id))] : [];
+      }),
     );
     const others = this.messages
       .completed((source) => source === undefined || !ours.has(source))

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runs } from '../run/agentScene';
 import { closeParallelScenes, ParallelScene, type PlannedTask } from './parallelScene';
 
 const three: readonly PlannedTask[] = [
@@ -75,5 +78,285 @@ describe('executePlan', function () {
       scene.events.filter(({ event }) => event === 'warning'),
       [],
     );
+  });
+
+  it('tries a failed task again, while tasks that do not need it go on', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['fail', 'exit1', 'complete'] } });
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(
+      scene
+        .ran()
+        .map(({ task }) => task)
+        .sort(),
+      ['1.1', '1.1', '1.1', '1.2', '1.3'],
+    );
+    const failed = scene.messages('TASK_FAILED');
+    const [first, second] = scene.ran().filter(({ task }) => task === '1.1');
+    // The first posted it itself; nobody says it a second time.
+    assert.deepEqual(
+      failed.map(({ source }) => source),
+      [first?.worker, second?.worker],
+    );
+    assert.match(String(failed[1]?.payload['error']), /Exit code 1/);
+    assert.deepEqual(
+      scene.events.flatMap((event) => (event.event === 'task' && event.task === '1.1' ? [event.state] : [])),
+      ['started', 'failed', 'retried', 'failed', 'retried', 'complete'],
+    );
+    assert.equal(scene.execution().parallel['failed_workers'], 2);
+  });
+
+  it('asks a person after the third failure; what depends on it is paused, the rest is done; "try again" goes on', async () => {
+    const tasks = [...three, { id: '1.4', files: ['src/d.ts'] }];
+    const scene = await ParallelScene.make(tasks, { behaviour: { '1.1': ['fail'] } });
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ id, trigger, subject }) => [id, trigger, subject]),
+      [['task-failed:1.1', 'task-failed', '1.1']],
+    );
+    assert.match(result.escalations[0]!.description, /It failed 3 times/);
+    assert.ok(result.escalations[0]!.context?.includes('Paused until then: 1.3.'));
+    assert.deepEqual(scene.markers(), { '1.1': ' ', '1.2': 'x', '1.3': ' ', '1.4': 'x' });
+    assert.equal(scene.bus('locks.json').trim(), '{}');
+
+    scene.behave({});
+    await scene.log.append({ kind: 'forgiven', task: '1.1', failures: 3 });
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(scene.markers(), { '1.1': 'x', '1.2': 'x', '1.3': 'x', '1.4': 'x' });
+    assert.equal(scene.ran().filter(({ task }) => task === '1.2').length, 1);
+  });
+
+  for (const [behaviour, why] of [
+    ['silent', /neither the bus, plan.md nor its output says how/],
+    ['lie', /contradict/],
+  ] as const) {
+    it(`guesses nothing of a worker that is ${behaviour}: a person decides`, async () => {
+      const scene = await ParallelScene.make(three, { behaviour: { '1.1': [behaviour] } });
+      const result = await scene.execute();
+      assert.ok(result.outcome === 'person');
+      assert.deepEqual(
+        result.escalations.map(({ id, trigger }) => [id, trigger]),
+        [['contradiction:1.1', 'task-contradiction']],
+      );
+      assert.match(result.escalations[0]!.description, why);
+      assert.equal(scene.ran().filter(({ task }) => task === '1.3').length, 0);
+      assert.equal(scene.bus('locks.json').trim(), '{}');
+      assert.notEqual(scene.markers()['1.1'], 'x');
+
+      // "It is not done": the attempt counts no more, nor does what it posted.
+      scene.behave({});
+      await scene.log.append({ kind: 'forgiven', task: '1.1', failures: 1 });
+      writeFileSync(join(scene.place.trackFolder, 'plan.md'), scene.text('plan.md').replace('[~]', '[ ]'));
+      assert.equal((await scene.execute()).outcome, 'passed');
+      assert.equal(scene.ran().filter(({ task }) => task === '1.1').length, 2);
+    });
+  }
+
+  it('stops a worker that takes too long, with all its processes, and tries again', async () => {
+    const scene = await ParallelScene.make(three, {
+      behaviour: { '1.1': ['endless', 'complete'] },
+      parallel: { workerTimeoutMs: 600 },
+    });
+    assert.equal((await scene.execute()).outcome, 'passed');
+    const [first] = scene.ran().filter(({ task }) => task === '1.1');
+    assert.equal(await runs(first!.pid), false);
+    assert.equal(scene.messages('TASK_FAILED').length, 1);
+  });
+
+  it('asks when a group takes longer than it may; more time goes on with it, and nothing of it counts as a failure', async () => {
+    const scene = await ParallelScene.make(three, {
+      behaviour: { '1.1': ['endless'] },
+      parallel: { groupTimeoutMs: 700 },
+    });
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ id, subject }) => [id, subject]),
+      [['group-timeout:pg-1', 'pg-1']],
+    );
+    assert.ok(scene.entries().some((entry) => entry.kind === 'ended' && entry.outcome === 'stopped'));
+    assert.equal(scene.messages('TASK_FAILED').length, 0);
+    assert.equal(scene.markers()['1.1'], ' ');
+
+    scene.behave({});
+    const next = await ParallelScene.make([], { in: scene });
+    await next.log.append({ kind: 'more-time', group: 'pg-1' });
+    assert.equal((await next.execute()).outcome, 'passed');
+  });
+
+  it('locks the files of groups that share them, and waits for the lock of another tool', async () => {
+    const tasks = [
+      { id: '1.1', files: ['src/a.ts'], group: 'pg-1-locked' },
+      { id: '1.2', files: ['src/a.ts'], group: 'pg-1-locked' },
+      { id: '1.3', files: ['src/b.ts'], group: 'pg-1-locked' },
+    ];
+    const scene = await ParallelScene.make(tasks);
+    const later = new Date(Date.now() + 600_000).toISOString();
+    const theirs = { 'src/b.ts': { worker_id: 'worker-9-other', acquired_at: later, expires_at: later } };
+    writeFileSync(join(scene.place.bus, 'locks.json'), JSON.stringify(theirs));
+    scene.onWait = () => {
+      if (scene.ran().length === 2 && scene.desk.running.length === 0)
+        writeFileSync(join(scene.place.bus, 'locks.json'), '{}');
+    };
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(
+      scene.ran().map(({ task }) => task),
+      ['1.1', '1.2', '1.3'],
+    );
+    const locks = ['FILE_LOCK', 'FILE_UNLOCK'].map((type) =>
+      scene.messages(type).map(({ source }) => source.slice(0, 10)),
+    );
+    assert.deepEqual(locks[0], ['worker-1.1', 'worker-1.2', 'worker-1.3']);
+    assert.deepEqual(locks[1], locks[0]);
+    assert.equal(scene.bus('locks.json').trim(), '{}');
+  });
+
+  it('ends a deadlock: the oldest gives way, its locks go, its task is tried again', async () => {
+    const tasks = [
+      { id: '1.1', files: ['src/a.ts'], group: 'pg-1-locked' },
+      { id: '1.2', files: ['src/b.ts'], group: 'pg-1-locked' },
+    ];
+    const scene = await ParallelScene.make(tasks, {
+      behaviour: { '1.1': ['block', 'complete'], '1.2': ['block', 'complete'] },
+    });
+    scene.onWait = () => {
+      // The one that is left goes on waiting for a file that is free by now; a person ends it.
+      if (scene.messages('DEADLOCK_RESOLVED').length === 0) return;
+      for (const agent of scene.desk.running)
+        if (agent.job.task === '1.2' && agent.job.attempt === 1)
+          void agent.stop('stopped', 'It waits for nothing.');
+    };
+    assert.equal((await scene.execute()).outcome, 'passed');
+    const [resolved] = scene.messages('DEADLOCK_RESOLVED');
+    assert.match(String(resolved?.payload['victim']), /^worker-1\.1-/);
+    assert.ok(scene.ran().filter(({ task }) => task === '1.1').length === 2);
+    assert.equal(scene.bus('locks.json').trim(), '{}');
+  });
+
+  it('stopped, it leaves no process, no lock and no [~]; the attempts count for nothing', async () => {
+    const scene = await ParallelScene.make(three, {
+      behaviour: { '1.1': ['endless'], '1.2': ['complete-then-endless'] },
+    });
+    scene.onWait = () => {
+      if (scene.ran().length === 2 && scene.messages('TASK_COMPLETE').length === 1) scene.stop.abort();
+    };
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    for (const { pid } of scene.ran()) assert.equal(await runs(pid), false);
+    // The second had said that it is complete before it was stopped.
+    assert.deepEqual(scene.markers(), { '1.1': ' ', '1.2': 'x', '1.3': ' ' });
+    assert.deepEqual(
+      scene.log
+        .state()
+        .run.workers.map(({ state }) => state)
+        .sort(),
+      ['complete', 'stopped'],
+    );
+    assert.equal(Object.keys(JSON.parse(scene.bus('worker-status.json')) as object).length, 1);
+    assert.equal(scene.messages('TASK_FAILED').length, 0);
+
+    scene.behave({});
+    const next = await ParallelScene.make([], { in: scene });
+    assert.equal((await next.execute()).outcome, 'passed');
+    assert.equal(next.ran().filter(({ task }) => task === '1.2').length, 1);
+  });
+
+  it('says so when the agent cannot be started, at once and once, and counts no failure', async () => {
+    const scene = await ParallelScene.make(three, { executable: '/nowhere/agent' });
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ trigger }) => trigger),
+      ['agent-not-started'],
+    );
+    assert.deepEqual(
+      scene.log.state().run.workers.map(({ state }) => state),
+      ['stopped', 'stopped'],
+    );
+    assert.deepEqual(scene.markers(), { '1.1': ' ', '1.2': ' ', '1.3': ' ' });
+    const next = await ParallelScene.make([], { in: scene });
+    assert.equal((await next.execute()).outcome, 'passed');
+  });
+
+  it('stops when the bus is deleted under it: no process is left, nobody guesses', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['endless'] } });
+    scene.onWait = () => {
+      if (scene.ran().length === 2) rmSync(scene.place.bus, { recursive: true, force: true });
+    };
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ trigger }) => trigger),
+      ['run-broken'],
+    );
+    for (const { pid } of scene.ran()) assert.equal(await runs(pid), false);
+  });
+
+  it('does not start a task again that anybody completed, however long ago', async () => {
+    const scene = await ParallelScene.make(three);
+    const line = (type: string, payload: object): string =>
+      `${JSON.stringify({ id: 'm', type, source: 'worker-1.1-other', timestamp: '2026-02-01T12:00:00Z', payload })}\n`;
+    writeFileSync(
+      join(scene.place.bus, 'queue.jsonl'),
+      line('TASK_COMPLETE', { task_id: '1.1', commit_sha: 'beef123' }) +
+        line('PROGRESS', { task_id: '9', progress_pct: 1 }).repeat(1000),
+    );
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(
+      scene.ran().map(({ task }) => task),
+      ['1.2', '1.3'],
+    );
+    assert.match(scene.text('plan.md'), /\[x\] Task 1\.1: .*beef123/);
+    assert.equal(
+      scene.messages('TASK_COMPLETE').filter(({ payload }) => payload['task_id'] === '1.1').length,
+      1,
+    );
+  });
+
+  it('ticks open sub-tasks with their task, since the worker was given them', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1', below: ['Write it', 'Test it'] }]);
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.match(scene.text('plan.md'), /- \[x\] Task 1\.1: .*\n {2}- \[x\] Write it\n {2}- \[x\] Test it/);
+  });
+
+  it('asks before each wave of workers where every dispatch is confirmed; no ends it', async () => {
+    const scene = await ParallelScene.make(three, { confirm: 'no' });
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    assert.deepEqual(scene.ran(), []);
+    const yes = await ParallelScene.make(three, { confirm: 'yes' });
+    assert.equal((await yes.execute()).outcome, 'passed');
+  });
+
+  it('a sign of life every five minutes keeps what the worker says of itself', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['endless'] } });
+    let waits = 0;
+    let before = '';
+    scene.onWait = () => {
+      if (scene.ran().length < 2 || scene.desk.running.length > 1) return;
+      waits++;
+      if (waits === 1) {
+        before = scene.bus('worker-status.json').replace('"progress_pct": 0', '"progress_pct": 42');
+        writeFileSync(join(scene.place.bus, 'worker-status.json'), before);
+        scene.ahead = 6 * 60_000;
+      } else scene.stop.abort();
+    };
+    const running: { last_heartbeat: string; progress_pct: number }[] = [];
+    const { editor } = scene.context.ports;
+    const edit = editor.edit.bind(editor);
+    editor.edit = async (request) => {
+      const outcome = await edit(request);
+      if (request.file.endsWith('worker-status.json') && !('refused' in outcome) && waits === 1)
+        running.push(
+          ...Object.values(
+            JSON.parse(outcome.after ?? '{}') as Record<
+              string,
+              (typeof running)[number] & { status: string }
+            >,
+          ).filter(({ status }) => status === 'RUNNING'),
+        );
+      return outcome;
+    };
+    assert.equal((await scene.execute()).outcome, 'stopped');
+    assert.equal(running[0]?.progress_pct, 42);
+    assert.ok(Date.parse(running[0].last_heartbeat) > Date.now() + 5 * 60_000);
   });
 });
