@@ -6,7 +6,7 @@ import { reasonOf } from '../../store/ioError';
 import { agentStartError } from '../agentStartError';
 import { AgentStartError, type AgentExit, type AgentInvocation } from '../ports';
 import { findProcess } from './findProcess';
-import { endGroup } from './processGroup';
+import { endGroup, groupExists } from './processGroup';
 import { NodeProcesses, type Processes } from './processes';
 import type { AgentProcess, BackgroundAgents, BackgroundOptions } from './runPorts';
 
@@ -74,7 +74,6 @@ export class NodeBackgroundAgents implements BackgroundAgents {
     readonly hasEnded: boolean;
   }): Promise<void> {
     const { pid, processStart } = one;
-    if (one.hasEnded && process.platform === 'win32') return;
     if (!one.sureAlive && (one.hasEnded || !(await this.processes.alive(pid, processStart)))) {
       const start = await this.processes.startOf(pid);
       if (start !== undefined && start !== processStart) return;
@@ -85,6 +84,8 @@ export class NodeBackgroundAgents implements BackgroundAgents {
 
 class GroupProcess implements AgentProcess {
   private hasEnded = false;
+  /** Nothing of its group was left when it ended: from then on the id may be anybody's. */
+  private isGone = false;
   private stopping: Promise<void> | undefined;
 
   constructor(
@@ -95,7 +96,10 @@ class GroupProcess implements AgentProcess {
     private readonly isChild: boolean,
     private readonly agents: NodeBackgroundAgents,
   ) {
-    void finished.then(() => (this.hasEnded = true));
+    void finished.then(() => {
+      this.hasEnded = true;
+      this.isGone = process.platform === 'win32' || !groupExists(pid);
+    });
   }
 
   stop(): Promise<void> {
@@ -108,6 +112,7 @@ class GroupProcess implements AgentProcess {
 
   private async end(): Promise<void> {
     const { pid, processStart, hasEnded } = this;
+    if (this.isGone) return;
     await this.agents.end({ pid, processStart, hasEnded, sureAlive: this.isChild && !hasEnded });
     // What tells of the end of another's child does not keep us alive; this does.
     const stayAwake = setInterval(() => undefined, adoptedLookMs);

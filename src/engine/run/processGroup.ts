@@ -15,8 +15,9 @@ export class AgentStopError extends Error {
   }
 }
 
-/** How often it is looked whether a group has gone, in ms. */
-const lookMs = 25;
+/** How soon it is looked again whether a group has gone, in ms: first, and at most. */
+const firstLookMs = 20;
+const longestLookMs = 200;
 
 /**
  * Ends a process group: politely (SIGTERM), and with force (SIGKILL) when something of it still runs after `graceMs`.
@@ -35,12 +36,29 @@ export async function endGroup(group: number, graceMs: number): Promise<void> {
 
 /** Whether a process of the group runs. A zombie has ended, only nobody asked yet. */
 export async function groupRuns(group: number): Promise<boolean> {
+  if (!groupExists(group)) return false;
+  const runs = (list: readonly GroupMember[]): boolean =>
+    list.some((one) => one.group === group && !one.zombie);
+  // Twice, since a list takes its time: one that ended on it may have started another one behind its back.
+  return runs(await sharedList()) || runs(await processes());
+}
+
+/** Whether the group has members, zombies included. */
+export function groupExists(group: number): boolean {
   try {
     process.kill(-group, 0);
+    return true;
   } catch (error) {
-    if (hasCode(error, 'ESRCH')) return false;
+    return !hasCode(error, 'ESRCH');
   }
-  return (await processes()).some((one) => one.group === group && !one.zombie);
+}
+
+let listing: Promise<GroupMember[]> | undefined;
+
+/** Whoever asks while a list is being made gets that one: many groups may be ended at once. */
+function sharedList(): Promise<GroupMember[]> {
+  listing ??= processes().finally(() => (listing = undefined));
+  return listing;
 }
 
 interface GroupMember {
@@ -85,8 +103,10 @@ function signalGroup(group: number, signal: NodeJS.Signals): void {
 }
 
 async function groupGone(group: number, withinMs: number): Promise<boolean> {
-  for (let waited = 0; waited < withinMs; waited += lookMs) {
-    await sleep(lookMs);
+  let look = firstLookMs;
+  for (let waited = 0; waited < withinMs; waited += look) {
+    look = Math.min(look * 1.5, longestLookMs, withinMs - waited);
+    await sleep(look);
     if (!(await groupRuns(group))) return true;
   }
   return false;

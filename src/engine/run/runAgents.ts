@@ -208,9 +208,14 @@ export class RunAgents implements AgentDesk {
     });
   }
 
-  /** A prompt that is too long to be an argument goes into a file, and the agent is told to read that. */
+  /**
+   * A prompt that is too long to be an argument goes into a file, and the agent is told to read that. One that begins
+   * with a dash (front matter, a list) would be taken for an option: an empty line comes before it.
+   */
   private async promptFor(job: AgentJob, name: string): Promise<string> {
-    if (Buffer.byteLength(job.prompt) <= longestArgument) return job.prompt;
+    if (Buffer.byteLength(job.prompt) <= longestArgument) {
+      return job.prompt.startsWith('-') ? `\n${job.prompt}` : job.prompt;
+    }
     const { ports, place } = this.o;
     const file = join(place.runFolder, 'prompts', `${job.id}.md`);
     const made = await ports.editor.create({ root: place.root, file, text: job.prompt });

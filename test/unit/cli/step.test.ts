@@ -268,7 +268,12 @@ describe('conductor step', function () {
       ]);
       assert.ok(!existsSync(join(folder, 'pwned')));
     }
-    for (const wrong of ['gemini', '{', '{"executable": "x", "args": ["no prompt"]}', '{"args": []}']) {
+    for (const wrong of [
+      'no-such-agent',
+      '{',
+      '{"executable": "x", "args": ["no prompt"]}',
+      '{"args": []}',
+    ]) {
       const finished = await step(shopAt({}), ['--agent', wrong, '--dry-run']);
       assert.equal(finished.code, 2, wrong);
     }

@@ -5,13 +5,13 @@ import type { AgentProvider } from '../../../../src/engine/agentProvider';
 import type { AgentJob } from '../../../../src/engine/run/agentJob';
 import { NodeBackgroundAgents } from '../../../../src/engine/run/nodeBackgroundAgents';
 import { NodeProcesses } from '../../../../src/engine/run/processes';
-import { RunAgents, type RunAgentsOptions } from '../../../../src/engine/run/runAgents';
+import { RunAgents } from '../../../../src/engine/run/runAgents';
 import type { RunContext, RunPlace } from '../../../../src/engine/run/runContext';
 import type { RunEntry } from '../../../../src/engine/run/runEntry';
 import type { RunEventBody } from '../../../../src/engine/run/runEvent';
 import { RunJournal } from '../../../../src/engine/run/runJournal';
 import { RunLog } from '../../../../src/engine/run/runLog';
-import type { RunPorts } from '../../../../src/engine/run/runPorts';
+import type { BackgroundAgents, RunPorts } from '../../../../src/engine/run/runPorts';
 import { defaultParallelSettings } from '../../../../src/rules/parallel';
 import { DiskFileEditor } from '../../../../src/store/fileEditor';
 import { temporaryFolder } from '../../cli/conductorProcess';
@@ -51,6 +51,19 @@ export async function closeScenes(): Promise<void> {
   await Promise.all(journals.splice(0).map((journal) => journal.close()));
 }
 
+export interface SceneOptions {
+  /** Time limit of agents. */
+  readonly limitMs?: number;
+  readonly outputLimit?: number;
+  readonly signal?: AbortSignal;
+  readonly agents?: BackgroundAgents;
+  readonly trackId?: string;
+  /** The project; default: a new one. */
+  readonly folder?: string;
+  /** Go on with the journal of this one, which was broken off. */
+  readonly in?: Scene;
+}
+
 /** A run of one track in a temporary folder: real files, real processes; only its clock and its waits are quick. */
 export class Scene {
   readonly events: RunEventBody[] = [];
@@ -69,7 +82,7 @@ export class Scene {
     readonly log: RunLog,
     place: RunPlace,
     provider: AgentProvider,
-    o: Partial<RunAgentsOptions> & { readonly limitMs?: number },
+    o: SceneOptions,
   ) {
     this.place = place;
     const processes = new NodeProcesses();
@@ -77,7 +90,7 @@ export class Scene {
       editor: new DiskFileEditor({ settleMs: 0 }),
       clock: () => this.now(),
       git: { headCommit: () => Promise.resolve(undefined) },
-      agents: new NodeBackgroundAgents({ processes, graceMs: 300 }),
+      agents: o.agents ?? new NodeBackgroundAgents({ processes, graceMs: 300 }),
       processes,
       tracks: { read: () => Promise.reject(new Error('No track is read here.')) },
       newId: randomUUID,
@@ -88,7 +101,6 @@ export class Scene {
           signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
         }),
       confirm: () => Promise.resolve('yes'),
-      ...o.ports,
     };
     const settings = {
       provider,
@@ -99,20 +111,13 @@ export class Scene {
     } as const;
     const emit = (event: RunEventBody): void => void this.events.push(event);
     const { ports } = this;
-    this.desk = new RunAgents({ settings, emit, place, log, ...o, ports });
+    const { signal: stopped, outputLimit } = o;
+    this.desk = new RunAgents({ settings, emit, place, log, ports, signal: stopped, outputLimit });
     const { signal } = new AbortController();
     this.context = { ports, settings, place, log, desk: this.desk, emit, signal };
   }
 
-  static async make(
-    provider: AgentProvider,
-    o: Partial<RunAgentsOptions> & {
-      readonly limitMs?: number;
-      readonly in?: Scene;
-      folder?: string;
-      trackId?: string;
-    } = {},
-  ): Promise<Scene> {
+  static async make(provider: AgentProvider, o: SceneOptions = {}): Promise<Scene> {
     const folder = o.folder ?? o.in?.folder ?? temporaryFolder();
     const trackId = o.trackId ?? o.in?.place.trackId ?? 'login';
     const root = join(folder, 'conductor');

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentEnd, RunningAgent, StartResult } from '../../../../src/engine/run/agentJob';
+import { AgentStopError } from '../../../../src/engine/run/processGroup';
 import { RunJournalError } from '../../../../src/engine/run/runJournal';
+import type { AgentProcess } from '../../../../src/engine/run/runPorts';
 import { temporaryFolder } from '../../cli/conductorProcess';
 import { closeScenes, pidIn, runs, Scene, scripted, until } from './agentScene';
 
@@ -114,6 +116,13 @@ describe('RunAgents: start to settle', () => {
     const file = `conductor/tracks/login/.message-bus/run/prompts/${agent.job.id}.md`;
     assert.match(said, new RegExp(`Read the file ${file.replaceAll('.', '\\.')} `));
     assert.equal(readFileSync(join(scene.folder, file), 'utf8'), prompt);
+  });
+
+  it('a prompt that begins with a dash is no option', async () => {
+    const scene = await Scene.make(scripted('console.log(JSON.stringify(process.argv.slice(1)))'));
+    const agent = running(await scene.desk.start(scene.job({ prompt: '---\nname: x\n---\nDo it.' })));
+    const { outputFile } = await agent.finished;
+    assert.deepEqual(JSON.parse(readFileSync(outputFile, 'utf8')), ['\n---\nname: x\n---\nDo it.']);
   });
 
   it('what prepare refuses is not started and counts as cancelled; what it throws is cancelled and thrown on', async () => {
@@ -273,6 +282,27 @@ describe('RunAgents: limits and stopping', () => {
     assert.equal(await runs(child), false);
     assert.deepEqual(scene.desk.running, []);
     assert.equal((await left.finished).how, 'exited');
+  });
+
+  it('says so when an agent cannot be ended, and waits for it no longer', async () => {
+    const immortal: AgentProcess = {
+      pid: 1,
+      finished: new Promise(() => undefined),
+      stop: () => Promise.reject(new AgentStopError(1)),
+    };
+    const scene = await Scene.make(scripted(''), {
+      agents: {
+        start: () => Promise.resolve(immortal),
+        adopt: () => immortal,
+        find: () => Promise.resolve(undefined),
+      },
+    });
+    const agent = running(await scene.desk.start(scene.job()));
+    const end = await agent.stop('stopped', 'Enough.');
+    assert.equal(end.how, 'stopped');
+    assert.match(end.why!, /^Enough\. Process 1, .* still runs/);
+    assert.ok(scene.events.some((event) => event.event === 'warning' && /still runs/.test(event.message)));
+    await scene.desk.stopAll('again');
   });
 
   it('starts nothing once the run is aborted', async () => {
