@@ -2,7 +2,7 @@ import type { EditResult, TextEdit } from '../model/edit';
 import { cellText, tableAt, type MarkdownTable } from './markdownTable';
 import { oneLine } from './oneLine';
 import { decisionLogText } from './projectTemplates';
-import { eolAt } from './textEdit';
+import { applyEdits, eolAt } from './textEdit';
 import { headingOf, isRule, tracksLines, type TracksLine } from './tracksLines';
 
 /** A decision as decision-log.md keeps it (FORMATS §4.14). */
@@ -26,21 +26,33 @@ export interface Decision {
  * is none), or a row of its table, whichever of the known columns that has. It goes to the end that the newest entry
  * stands at. A decision that stands there already (same words, and track where the form has one) makes no edits. An
  * empty file becomes a log of the first form.
+ *
+ * Refuses `log-unclear` when what was added could not be read back (a fence or comment that is never closed).
  */
 export function addDecisionEdits(text: string, decision: Decision): EditResult {
+  const edits = additionTo(text, decision);
+  if (edits.length === 0 || additionTo(applyEdits(text, edits), decision).length === 0) return { edits };
+  return {
+    refused: {
+      code: 'log-unclear',
+      message:
+        'The decision would stand in code or in a comment that is never closed. Close it, then write the decision by hand.',
+    },
+  };
+}
+
+function additionTo(text: string, decision: Decision): TextEdit[] {
   if (text.trim() === '') {
     const begun = decisionLogText();
     const added = headingEdits(begun, tracksLines(begun), [], decision);
-    return {
-      edits: [{ start: 0, end: text.length, text: added ? begun.slice(0, added.start) + added.text : begun }],
-    };
+    return [{ start: 0, end: text.length, text: applyEdits(begun, added ? [added] : []) }];
   }
   const lines = tracksLines(text);
   const entries = entriesOf(lines);
   const table = entries.length === 0 ? tableOf(lines) : undefined;
-  if (table) return { edits: tableEdits(text, table, decision) };
+  if (table) return tableEdits(text, table, decision);
   const edit = headingEdits(text, lines, entries, decision);
-  return { edits: edit ? [edit] : [] };
+  return edit ? [edit] : [];
 }
 
 // --- form 1: headings ---

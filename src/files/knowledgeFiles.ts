@@ -2,7 +2,7 @@ import type { EditResult } from '../model/edit';
 import type { KnownError, KnownPattern } from '../model/knowledge';
 import { jsonEdits } from './jsonEdit';
 import { readJson } from './jsonText';
-import { countField, field, itemsOf, recordOf, textField } from './looseValues';
+import { countField, field, itemsOf, recordOf, textField, textsOf } from './looseValues';
 import { oneLine } from './oneLine';
 import { eolAt } from './textEdit';
 import { tracksLines, type TracksLine } from './tracksLines';
@@ -122,7 +122,10 @@ export function addPatternEdits(text: string, pattern: NewPattern): EditResult {
   return { edits: [{ start: last.end, end: last.end, text: `${eol}${eol}${entry}` }] };
 }
 
-/** Adds an error with the next free id `err-<nnn>`; one that is known (same pattern) is counted once more instead. */
+/**
+ * Adds an error with the next free id `err-<nnn>`. One that is known (same pattern) is counted once more instead, once for
+ * each track (`discovered_in`, and our own key `seen_in`), so that the same retrospective written twice counts once.
+ */
 export function addErrorEdits(
   text: string,
   error: {
@@ -154,10 +157,14 @@ export function addErrorEdits(
   const written = itemsOf(field(recordOf(readJson(start).value), 'errors'));
   const known = written.findIndex((item) => textField(recordOf(item), 'pattern') === error.pattern);
   if (known >= 0) {
-    const count = (countField(recordOf(written[known]), 'occurrences') ?? 1) + 1;
+    const entry = recordOf(written[known]);
+    const seenIn = textsOf(field(entry, 'seen_in'));
+    if (textField(entry, 'discovered_in') === error.track || seenIn.includes(error.track))
+      return { edits: [] };
     return jsonEdits(text, [
-      { path: ['errors', known, 'occurrences'], value: count },
+      { path: ['errors', known, 'occurrences'], value: (countField(entry, 'occurrences') ?? 1) + 1 },
       { path: ['errors', known, 'last_seen'], value: error.date },
+      { path: ['errors', known, 'seen_in'], value: [...seenIn, error.track] },
     ]);
   }
   const ids = written.map((item) =>

@@ -62,7 +62,9 @@ describe('knowledge files', () => {
   it('errors: next id, counted once more, both forms read, damaged files refused', () => {
     const once = after('', addErrorEdits('', error));
     assert.equal(parseKnownErrors(once)[0]!.id, 'err-001');
-    const twice = after(once, addErrorEdits(once, error));
+    assert.equal(after(once, addErrorEdits(once, error)), once, 'the same track counts once');
+    const twice = after(once, addErrorEdits(once, { ...error, track: 'logout' }));
+    assert.equal(after(twice, addErrorEdits(twice, { ...error, track: 'logout' })), twice);
     assert.deepEqual(
       parseKnownErrors(twice).map(({ occurrences }) => occurrences),
       [2],
