@@ -7,7 +7,7 @@ import type { RunContext } from './runContext';
  * that has one of them, by whomever, gets no more. What cannot be said truly of a phase is told and not written.
  */
 export async function writeCompletionReports(context: RunContext): Promise<void> {
-  const { ports, emit, log, signal } = context;
+  const { ports, log, signal } = context;
   const first = await ports.tracks.read();
   const begun = log.state().answers.has(marker);
   if (!begun && first.reports.some(({ report }) => report.kind === 'phase')) return;
@@ -21,7 +21,7 @@ export async function writeCompletionReports(context: RunContext): Promise<void>
     if (gate?.kind !== 'PHASE_COMPLETION') continue;
     const result = await writePhaseReport(ports, track, gate, {}, { loopCompleted: true });
     if ('refused' in result) {
-      emit({ event: 'warning', message: `No completion report was written: ${result.refused.message}` });
+      context.emit({ event: 'warning', message: `No completion report was written: ${result.refused.message}` });
     }
   }
 }
