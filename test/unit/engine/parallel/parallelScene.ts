@@ -78,6 +78,11 @@ export class ParallelScene {
   readonly desk: RunAgents;
   /** The clock is so many ms ahead. */
   ahead = 0;
+  /** Steps that were made, see dieAfter. */
+  steps = 0;
+  /** Resolves at the step that is not made any more. */
+  readonly died: Promise<void>;
+  private die: () => void = () => undefined;
   /** Asked before each wait. */
   onWait: () => void = () => undefined;
 
@@ -89,12 +94,29 @@ export class ParallelScene {
     o: SceneOptions,
   ) {
     this.place = place;
+    this.died = new Promise((resolve) => (this.die = resolve));
+    const step = <T>(work: () => Promise<T>): Promise<T> => {
+      if (this.steps++ < (o.dieAfter ?? Infinity)) return work();
+      this.die();
+      return new Promise(() => undefined);
+    };
+    const append = log.append.bind(log);
+    log.append = (note) => step(() => append(note));
+    const disk = o.editor ?? new DiskFileEditor({ settleMs: 0 });
+    const agents = new NodeBackgroundAgents({ processes: new NodeProcesses(), graceMs: 300 });
     const processes = new NodeProcesses();
     const ports: RunPorts = {
-      editor: o.editor ?? new DiskFileEditor({ settleMs: 0 }),
+      editor: {
+        edit: (request) => step(() => disk.edit(request)),
+        create: (request) => step(() => disk.create(request)),
+      },
       clock: () => new Date(Date.now() + this.ahead),
       git: { headCommit: () => Promise.resolve(undefined) },
-      agents: new NodeBackgroundAgents({ processes, graceMs: 300 }),
+      agents: {
+        start: (invocation, options) => step(() => agents.start(invocation, options)),
+        adopt: (known) => agents.adopt(known),
+        find: (variable, value) => agents.find(variable, value),
+      },
       processes,
       tracks: new DiskTrackSource({ root: place.root, trackFolder: place.trackFolder }),
       newId: randomUUID,
@@ -229,6 +251,8 @@ export interface SceneOptions {
   readonly confirm?: 'yes' | 'no';
   readonly sleepMs?: number;
   readonly editor?: DiskFileEditor;
+  /** After so many steps (entries, edits, starts) nothing is done any more, as after SIGKILL. */
+  readonly dieAfter?: number;
 }
 
 const metadata = {
