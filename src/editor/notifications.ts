@@ -3,6 +3,7 @@ import { l10n } from 'vscode';
 import type { NeedsYouItem } from '../model/needsYou';
 import type { NeedsYouList } from './needsYouList';
 import { notificationsOn } from './settings';
+import { isAnswerable } from './views/needsYouRows';
 
 /** Kinds that stop work until a person comes; the others can wait in the view. */
 const stopping: ReadonlySet<NeedsYouItem['kind']> = new Set([
@@ -46,13 +47,28 @@ export class Notifications implements vscode.Disposable {
     this.#isOpen = true;
     try {
       const [first] = news;
-      const text =
-        news.length === 1 && first
-          ? `${first.trackName === undefined ? '' : `${first.trackName}: `}${first.what}. ${first.why}`
-          : l10n.t('{0} things need you: {1}', news.length, news.map((item) => item.what).join('; '));
+      const only = news.length === 1 ? first : undefined;
+      const text = only
+        ? `${only.trackName === undefined ? '' : `${only.trackName}: `}${only.what}. ${firstLine(only.why)}`
+        : l10n.t(
+            '{0}: {1}',
+            countOf(news),
+            news
+              .slice(0, mostNamed)
+              .map(({ what }) => what)
+              .join('; '),
+          );
       const show = l10n.t('Show');
       const off = l10n.t("Don't Show Again");
-      const choice = await vscode.window.showInformationMessage(text, show, off);
+      const answer = l10n.t('Answer…');
+      const buttons = only && isAnswerable(only) ? [answer, show, off] : [show, off];
+      const choice = await vscode.window.showInformationMessage(text, ...buttons);
+      if (choice === answer && only) {
+        await vscode.commands.executeCommand('conductor.answer', {
+          id: only.id,
+          track: { root: only.root, key: only.trackKey },
+        });
+      }
       if (choice === show) await vscode.commands.executeCommand('conductor.needsYou.focus');
       if (choice === off) {
         await vscode.workspace
@@ -67,4 +83,19 @@ export class Notifications implements vscode.Disposable {
   dispose(): void {
     for (const disposable of this.#disposables.splice(0)) disposable.dispose();
   }
+}
+
+/** More are not named in a notification; the view has them all. */
+const mostNamed = 3;
+
+/** "3 things need you on 2 tracks" */
+function countOf(news: readonly NeedsYouItem[]): string {
+  const tracks = new Set(news.map(({ root, trackKey }) => `${root}\u001f${trackKey ?? ''}`)).size;
+  return tracks === 1
+    ? l10n.t('{0} things need you on 1 track', news.length)
+    : l10n.t('{0} things need you on {1} tracks', news.length, tracks);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
 }

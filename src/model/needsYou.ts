@@ -54,7 +54,11 @@ export interface NeedsYouAction {
     | 'setStep'
     | 'open'
     | 'markTask'
-    | 'releaseLock';
+    | 'releaseLock'
+    /** Answers an escalation: `argument` is the id of the blocker. */
+    | 'answer';
   readonly label: string;
   readonly argument?: string;
+  /** Id of the answer, for `answer`. */
+  readonly answer?: string;
 }

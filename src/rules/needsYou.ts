@@ -14,6 +14,8 @@ import {
   unreadable,
   unregistered,
 } from './needsYouProblems';
+import { answerOptions, type AnswerId } from './escalationOptions';
+import { isEscalation, type EscalationTrigger } from './loopFacts';
 import { nextActionOf } from './nextAction';
 import { tasksOf } from './progress';
 
@@ -47,11 +49,12 @@ export function needsYou(root: RootSnapshot, now: Date): NeedsYouItem[] {
 
 function itemsOf(track: Track, now: Date): NeedsYouItem[] {
   const found: Finding[] = [...escalations(track)];
+  const asked = askedAbout(track);
   if (track.group === 'active' || track.group === 'ready') {
     found.push(
       ...gates(track),
-      ...boards(track),
-      ...tasks(track),
+      ...boards(track).filter(({ detail }) => !asked.has(detail)),
+      ...tasks(track).filter(({ detail }) => !asked.has(detail)),
       ...busItems(track, now),
       ...staleFileLocks(track),
       ...driftFindings(track),
@@ -59,6 +62,21 @@ function itemsOf(track: Track, now: Date): NeedsYouItem[] {
   }
   if (track.group !== 'done' && track.group !== 'archived') found.push(...unreadable(track));
   return found.map((finding) => itemOf(track, finding));
+}
+
+/** What escalations ask about already (tasks, sessions), so that nothing waits for a person twice. */
+function askedAbout(track: Track): ReadonlySet<string> {
+  const subjects = (track.metadata?.blockers ?? []).flatMap((blocker) =>
+    blocker.active && isEscalation(blocker) && blocker.subject !== undefined ? [blocker.subject] : [],
+  );
+  const wanted = new Set(subjects);
+  const tasksAsked = tasksOf(track.plan).filter(
+    ({ id, number }) => wanted.has(id) || (number !== undefined && wanted.has(number)),
+  );
+  return new Set([
+    ...subjects,
+    ...tasksAsked.flatMap(({ id, number }) => (number === undefined ? [id] : [id, number])),
+  ]);
 }
 
 function byUrgency(a: NeedsYouItem, b: NeedsYouItem): number {
@@ -79,11 +97,11 @@ const open: NeedsYouAction = { kind: 'open', label: 'Open' };
 function escalations(track: Track): Finding[] {
   const finished = track.group === 'done' || track.group === 'archived';
   const stopped = track.loop?.stepStatus === 'BLOCKED' || track.loop?.stepStatus === 'ESCALATE';
-  if (finished && !stopped) return [];
   const active = track.metadata?.blockers.filter((blocker) => blocker.active) ?? [];
   const fromBlockers = active
-    .filter((blocker) => !finished || blocker.trigger !== undefined)
-    .map((blocker) => blockerItem(track, blocker, stopped));
+    // A finished track is asked about only where its loop still waits, or one of our runs wrote the question.
+    .filter((blocker) => !finished || (stopped ? blocker.trigger : blocker.answers && isEscalation(blocker)))
+    .map((blocker) => blockerItem(track, blocker));
   if (fromBlockers.length > 0 || finished) return fromBlockers;
 
   const next = nextActionOf(track);
@@ -106,7 +124,7 @@ function escalations(track: Track): Finding[] {
     {
       kind: 'escalation',
       detail: `next-${trigger}`,
-      what: escalationTitle[trigger] ?? 'The loop asks you',
+      what: titleOf(trigger),
       why: [next.why, ...context].join('\n'),
       since: track.loop?.stepStartedAt,
       file: track.documents.evaluationReport ?? track.documents.metadata,
@@ -120,9 +138,12 @@ function escalations(track: Track): Finding[] {
   ];
 }
 
+/** Answers that say something of a step, which only tracks with a loop have. */
+const answersOfLoop: ReadonlySet<AnswerId> = new Set(['set-step', 'allow-fix-cycle', 'passed', 'failed']);
+
 const allowFix: NeedsYouAction = { kind: 'allowFixCycle', label: 'Allow One More Fix Cycle' };
 
-const escalationTitle: Readonly<Record<string, string>> = {
+const escalationTitle: Readonly<Record<EscalationTrigger, string>> = {
   'fix-cycle-limit': 'Fix cycle limit reached',
   'plan-revision-limit': 'Plan revision limit reached',
   'user-only-decision': 'A decision only you can make',
@@ -130,28 +151,50 @@ const escalationTitle: Readonly<Record<string, string>> = {
   blocker: 'A blocker stops the loop',
   'max-iterations': 'The loop ran 50 times',
   'agent-escalated': 'An agent asks you',
+  'agent-unclear': 'Nobody knows how it ended',
+  'agent-not-started': 'An agent did not start',
+  'board-tie': 'The board could not decide',
+  'evaluators-disagree': 'The evaluators disagree',
+  'task-failed': 'A task failed again and again',
+  'task-contradiction': 'Two sources disagree about a task',
+  'task-blocked': 'A task waits for you',
+  'group-timeout': 'A group of tasks takes too long',
+  deadlock: 'Workers wait for each other',
+  stuck: 'Nothing can go on',
+  'run-broken': 'The run could not go on',
 };
 
-function blockerItem(track: Track, blocker: Blocker, stopped: boolean): Finding {
-  const escalated = blocker.trigger !== undefined && blocker.trigger !== 'blocker';
-  return {
-    kind: escalated ? 'escalation' : 'blocker',
+function titleOf(trigger: string | undefined): string {
+  const known = trigger !== undefined && Object.hasOwn(escalationTitle, trigger);
+  return known ? escalationTitle[trigger as EscalationTrigger] : 'Escalated';
+}
+
+function blockerItem(track: Track, blocker: Blocker): Finding {
+  const waits = `${blocker.blockedStep ?? track.loop?.step ?? 'The track'} waits while this blocker is active (metadata.json, blockers).`;
+  // Options that another tool wrote are only words; those with ids are buttons.
+  const options = blocker.answers ? [] : blocker.options.map((option) => `• ${option}`);
+  const common = {
     detail: blocker.id,
-    what: escalated
-      ? `${escalationTitle[blocker.trigger ?? ''] ?? 'Escalated'}: ${blocker.description}`
-      : blocker.description,
-    why: [
-      `${blocker.blockedStep ?? track.loop?.step ?? 'The track'} waits while this blocker is active (metadata.json, blockers).`,
-      ...blocker.options.map((option) => `• ${option}`),
-    ].join('\n'),
+    why: [waits, ...(blocker.context ?? []), ...options].join('\n'),
     since: blocker.blockedAt,
     file: track.documents.metadata,
-    actions: [
-      ...(blocker.trigger === 'fix-cycle-limit' && stopped ? [{ ...allowFix, argument: blocker.id }] : []),
-      { ...resolve, argument: blocker.id },
-      ...(track.loop ? [setStep] : []),
-      open,
-    ],
+  };
+  if (!isEscalation(blocker)) {
+    return {
+      ...common,
+      kind: 'blocker',
+      what: blocker.description,
+      actions: [{ ...resolve, argument: blocker.id }, ...(track.loop ? [setStep] : []), open],
+    };
+  }
+  const answers = answerOptions(blocker)
+    .filter(({ id }) => track.loop !== undefined || !answersOfLoop.has(id))
+    .map(({ id, label }): NeedsYouAction => ({ kind: 'answer', label, argument: blocker.id, answer: id }));
+  return {
+    ...common,
+    kind: 'escalation',
+    what: `${titleOf(blocker.trigger)}: ${blocker.description}`,
+    actions: [...(answers.length > 0 ? answers : [{ ...resolve, argument: blocker.id }]), open],
   };
 }
 

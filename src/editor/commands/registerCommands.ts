@@ -42,6 +42,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrateMetadata: async () => (await import('./stateCommands')).migrateMetadata,
   toggleSuperpowers: async () => (await import('./stateCommands')).toggleSuperpowers,
   repair: async () => (await import('./repairCommands')).repair,
+  answer: async () => (await import('./answerCommands')).answer,
   resolve: async () => (await import('./repairCommands')).resolve,
   newTrack: async () => (await import('./trackCommands')).newTrack,
   initializeConductor: async () => (await import('./trackCommands')).initializeConductor,

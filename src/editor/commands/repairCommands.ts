@@ -168,6 +168,11 @@ export async function takeAction(
       await allowFixCycle(context, { track: ref });
       return;
     }
+    case 'answer': {
+      const { answer } = await import('./answerCommands');
+      await answer(context, { track: ref, argument: action.argument, answer: action.answer });
+      return;
+    }
     case 'unblockTrack':
     case 'stepLoop':
     case 'recordOutcome':

@@ -19,7 +19,7 @@ import { argumentIn, targetTrack } from './targets';
 const isLive = (track: Track): boolean => !track.archived && track.folder !== undefined;
 const isOpen = (track: Track): boolean => isLive(track) && track.group !== 'done';
 
-function registryOf(context: CommandContext, track: Track): { registryFile?: string } {
+export function registryOf(context: CommandContext, track: Track): { registryFile?: string } {
   const registryFile = context.source.root(track.root)?.registryFile;
   return registryFile === undefined ? {} : { registryFile };
 }
@@ -166,24 +166,9 @@ export const setStep: Command = async (context, argument) => {
   const title = l10n.t('Set Step');
   const track = await targetTrack(context, argument, title, (t) => isLive(t) && t.loop !== undefined);
   if (!track?.loop) return;
-  const named = argumentIn(argument);
-  const steps = loopSteps.filter((step) => step !== 'NOT_STARTED' && step !== 'COMPLETE');
-  const step =
-    steps.find((candidate) => candidate === named && candidate !== track.loop?.step) ??
-    (await context.dialogs.pick<LoopStep>(
-      { title: `${title}: ${track.name}`, placeholder: l10n.t('Which step is the track at?') },
-      steps.map((value) => ({
-        label: stepWord(value),
-        description: value === track.loop?.step ? l10n.t('now') : value,
-        value,
-      })),
-    ));
-  if (step === undefined) return;
-  const status = await context.dialogs.pick<StepStatus>(
-    { title: `${title}: ${track.name} · ${stepWord(step)}`, placeholder: l10n.t('What is its status?') },
-    settable.map((value) => ({ label: stepStatusWord(value), description: value, value })),
-  );
-  if (status === undefined) return;
+  const chosen = await pickStep(context, track, title, argumentIn(argument));
+  if (!chosen) return;
+  const { step, status } = chosen;
   const reason = await askReason(
     context,
     `${title}: ${track.name} · ${stepWord(step)}`,
@@ -201,6 +186,32 @@ export const setStep: Command = async (context, argument) => {
   });
   tellChange(context, track, result, () => setStep(context, argument));
 };
+
+/** The step and status that a person gives a track. `named`: the step that was chosen already. */
+export async function pickStep(
+  context: Pick<CommandContext, 'dialogs'>,
+  track: Track,
+  title: string,
+  named?: string,
+): Promise<{ readonly step: LoopStep; readonly status: StepStatus } | undefined> {
+  const steps = loopSteps.filter((step) => step !== 'NOT_STARTED' && step !== 'COMPLETE');
+  const step =
+    steps.find((candidate) => candidate === named && candidate !== track.loop?.step) ??
+    (await context.dialogs.pick<LoopStep>(
+      { title: `${title}: ${track.name}`, placeholder: l10n.t('Which step is the track at?') },
+      steps.map((value) => ({
+        label: stepWord(value),
+        description: value === track.loop?.step ? l10n.t('now') : value,
+        value,
+      })),
+    ));
+  if (step === undefined) return undefined;
+  const status = await context.dialogs.pick<StepStatus>(
+    { title: `${title}: ${track.name} · ${stepWord(step)}`, placeholder: l10n.t('What is its status?') },
+    settable.map((value) => ({ label: stepStatusWord(value), description: value, value })),
+  );
+  return status === undefined ? undefined : { step, status };
+}
 
 /** What blocks a track would go on blocking it at its new step: whether to resolve that too. Undefined: cancelled. */
 async function alsoResolve(

@@ -64,7 +64,7 @@ export function needsYouRows(
     return {
       kind: 'row',
       id: item.id,
-      what: item.actions.length > 0 ? `needsYou.${item.kind}.resolvable` : `needsYou.${item.kind}`,
+      what: `needsYou.${item.kind}${isAnswerable(item) ? '.answerable' : item.actions.length > 0 ? '.resolvable' : ''}`,
       track,
       argument: item.gate ?? item.session,
       label: (nameFirst ? item.trackName : undefined) ?? item.what,
@@ -74,6 +74,8 @@ export function needsYouRows(
       icon: kindIcons[item.kind],
       state: kindWord(item.kind),
       place,
+      // A question is answered where it is read; its file is opened from the row below.
+      ...(isAnswerable(item) ? { command: 'conductor.answer' } : {}),
       tooltip: () =>
         paragraphs([
           `**${plain(item.what)}**`,
@@ -99,6 +101,11 @@ export function needsYouRows(
       ],
     };
   });
+}
+
+/** Whether it is a question with answers that can be given. */
+export function isAnswerable(item: NeedsYouItem): boolean {
+  return item.actions.some(({ kind }) => kind === 'answer');
 }
 
 /** The number on the view and on the activity bar. */

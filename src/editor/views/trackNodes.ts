@@ -76,6 +76,8 @@ export interface RowNode {
   readonly open?: boolean;
   /** For actions: what they need beyond the track. */
   readonly argument?: string;
+  /** Run with the row when it is opened, instead of opening its place. */
+  readonly command?: string;
 }
 
 export function refOf(track: Track): TrackRef {

@@ -136,7 +136,9 @@ export function rowItem(node: RowNode): vscode.TreeItem {
       .filter((part) => part !== undefined && part !== '')
       .join(', '),
   };
-  if (node.place) item.command = openCommand(node.place);
+  if (node.command !== undefined) {
+    item.command = { command: node.command, title: l10n.t('Open'), arguments: [node] };
+  } else if (node.place) item.command = openCommand(node.place);
   return item;
 }
 

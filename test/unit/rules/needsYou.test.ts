@@ -101,9 +101,60 @@ describe('needsYou', () => {
     assert.equal(item.since, '2026-01-31');
     assert.deepEqual(
       item.actions.map(({ kind }) => kind),
-      ['allowFixCycle', 'unblockTrack', 'setStep', 'open'],
+      ['answer', 'answer', 'open'],
     );
-    assert.equal(item.actions[1]!.argument, 'blocker-1');
+    assert.deepEqual(item.actions[0], {
+      kind: 'answer',
+      label: 'Allow One More Fix Cycle',
+      argument: 'blocker-1',
+      answer: 'allow-fix-cycle',
+    });
+  });
+
+  it('an escalation of a run: context as reason, its own answers as actions, and nothing of it told twice', () => {
+    const blocker = blockerOf({
+      id: 'task-failed:1.1',
+      trigger: 'task-failed',
+      subject: '1.1',
+      context: ['w1: no key'],
+      options: ['Try Again', 'Skip the Task'],
+      answers: [
+        { id: 'try-again', label: 'Try Again' },
+        { id: 'skip-task', label: 'Skip the Task' },
+        { id: 'of-a-later-version', label: 'Do Magic' },
+      ],
+    });
+    const found = items(
+      running(
+        { loop: loopOf({ step: 'EXECUTE', stepStatus: 'BLOCKED' }), blockers: [blocker] },
+        { plan: planOf('!') },
+      ),
+    );
+    assert.equal(found.length, 1);
+    assert.match(found[0]!.what, /^A task failed again and again: /);
+    assert.match(found[0]!.why, /w1: no key/);
+    assert.doesNotMatch(found[0]!.why, /•/);
+    assert.deepEqual(
+      found[0]!.actions.map(({ label, answer }) => [label, answer]),
+      [
+        ['Try Again', 'try-again'],
+        ['Skip the Task', 'skip-task'],
+        ['Open', undefined],
+      ],
+    );
+  });
+
+  it('an escalation of a track without a loop offers nothing about a step', () => {
+    const [item] = items(
+      trackOf({
+        dialect: 'google',
+        metadata: metadataOf({ blockers: [blockerOf({ trigger: 'stuck' })] }),
+      }),
+    );
+    assert.deepEqual(
+      item?.actions.map(({ answer }) => answer),
+      ['try-again', undefined],
+    );
   });
 
   it('a limit that is reached but not yet written down', () => {

@@ -288,7 +288,10 @@ describe('answerEscalation', () => {
     assert.equal(code(await answer('try-again', {}, 'nope')), 'blocker-not-found');
     const refused = await answer('more-time');
     assert.equal(code(refused), 'answer-unknown');
-    assert.match('refused' in refused ? refused.refused.message : '', /try-again, task-done, skip-task, resolved/);
+    assert.match(
+      'refused' in refused ? refused.refused.message : '',
+      /try-again, task-done, skip-task, resolved/,
+    );
   });
 
   it('takes answers to blockers of other tools, which name none', async () => {
@@ -344,7 +347,7 @@ describe('answerEscalation', () => {
           if (writes > 1) throw new Error('killed');
           return editor.edit(request);
         },
-      } as typeof editor,
+      },
     };
     await assert.rejects(
       answerEscalation(crashing, await project.track(id), {

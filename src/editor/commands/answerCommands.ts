@@ -1,0 +1,157 @@
+import { l10n } from 'vscode';
+import { answerEscalation, type AnswerRequest } from '../../engine/escalation/answerEscalation';
+import type { Blocker } from '../../model/loopState';
+import type { Track } from '../../model/track';
+import { answerOptions, type AnswerOption } from '../../rules/escalationOptions';
+import { personName } from '../personName';
+import type { Command, CommandContext } from './commandContext';
+import { pickStep, registryOf, tellChange } from './stateCommands';
+import { argumentIn, refIn } from './targets';
+
+/** One question that a track asks. */
+interface Asked {
+  readonly track: Track;
+  readonly blocker: Blocker;
+}
+
+/**
+ * Answer: what a track asks a person. From a row of Needs You its question is meant, from a track one of its own, from
+ * the palette one of all; `answer` beside them is the answer that a button gives. Cancelling any of it changes nothing.
+ */
+export const answer: Command = async (context, argument) => {
+  const title = l10n.t('Answer');
+  await context.source.start();
+  const asked = await askedOf(context, argument, title);
+  if (!asked) return;
+  const option = await optionOf(context, asked, argument, title);
+  if (!option) return;
+  const more = await whatItNeeds(context, asked, option, title);
+  if (!more) return;
+  const { track, blocker } = asked;
+  const result = await answerEscalation(context.ports, track, {
+    blockerId: blocker.id,
+    answer: option.id,
+    by: (await personName(track.root)) ?? 'person',
+    ...more,
+    ...registryOf(context, track),
+  });
+  tellChange(context, track, result, () =>
+    answer(context, {
+      track: { root: track.root, key: track.key },
+      argument: blocker.id,
+      answer: option.id,
+    }),
+  );
+};
+
+async function askedOf(
+  context: CommandContext,
+  argument: unknown,
+  title: string,
+): Promise<Asked | undefined> {
+  const ref = refIn(argument);
+  const all = context.source.snapshot.roots
+    .flatMap((root) => root.tracks)
+    .filter((track) => ref === undefined || (track.root === ref.root && track.key === ref.key))
+    .flatMap((track) =>
+      (track.metadata?.blockers ?? [])
+        .filter(({ active }) => active && !track.archived)
+        .map((blocker): Asked => ({ track, blocker })),
+    );
+  const named = blockerNamed(context, argument);
+  const found = all.filter(({ blocker }) => named === undefined || blocker.id === named);
+  const [only] = found;
+  if (!only) {
+    context.dialogs.tell(
+      'info',
+      named === undefined ? l10n.t('Nothing waits for your answer.') : l10n.t('This is answered already.'),
+    );
+    return undefined;
+  }
+  if (found.length === 1) return only;
+  return context.dialogs.pick(
+    { title, placeholder: l10n.t('Which question do you answer?') },
+    found.map((value) => ({
+      label: value.blocker.description,
+      description: value.track.name,
+      ...(value.blocker.context === undefined ? {} : { detail: value.blocker.context.join(' · ') }),
+      value,
+    })),
+  );
+}
+
+/** The blocker that a row of Needs You is about, or that an action names. */
+function blockerNamed(context: CommandContext, argument: unknown): string | undefined {
+  const id = typeof argument === 'object' && argument !== null && 'id' in argument ? argument.id : undefined;
+  const item = context.needsYou.items.find((candidate) => candidate.id === id);
+  return (
+    item?.actions.find(({ argument: blocker }) => blocker !== undefined)?.argument ?? argumentIn(argument)
+  );
+}
+
+async function optionOf(
+  context: CommandContext,
+  { track, blocker }: Asked,
+  argument: unknown,
+  title: string,
+): Promise<AnswerOption | undefined> {
+  const options = answerOptions(blocker).filter(({ needs }) => needs !== 'step' || track.loop !== undefined);
+  const given =
+    typeof argument === 'object' && argument !== null && 'answer' in argument ? argument.answer : undefined;
+  const known = options.find(({ id }) => id === given);
+  if (known) return known;
+  const [only] = options;
+  if (only && options.length === 1 && only.needs === 'text') return only;
+  return context.dialogs.pick(
+    {
+      title: `${title}: ${track.name}`,
+      placeholder: [blocker.description, ...(blocker.context ?? [])].join(' · '),
+    },
+    options.map((value) => ({ label: value.label, value })),
+  );
+}
+
+const verdicts = ['APPROVED', 'APPROVED_WITH_REVIEW', 'REJECTED'] as const;
+
+/** What an answer needs besides; undefined: cancelled. */
+async function whatItNeeds(
+  context: CommandContext,
+  { track, blocker }: Asked,
+  option: AnswerOption,
+  title: string,
+): Promise<Pick<AnswerRequest, 'note' | 'step' | 'verdict'> | undefined> {
+  const heading = `${title}: ${track.name}`;
+  const words = async (placeholder: string): Promise<string | undefined> =>
+    (
+      await context.dialogs.input({
+        title: heading,
+        placeholder,
+        validate: (text) => (text.trim() === '' ? l10n.t('Others will read it: say something.') : undefined),
+      })
+    )?.trim();
+  switch (option.needs) {
+    case undefined:
+      return {};
+    case 'text': {
+      const note = await words(
+        option.id === 'failed' ? l10n.t('Why did it fail? The next agent reads it.') : blocker.description,
+      );
+      return note === undefined ? undefined : { note };
+    }
+    case 'step': {
+      const step = await pickStep(context, track, title);
+      if (!step) return undefined;
+      const note = await words(l10n.t('Why? It is recorded in step_history.'));
+      return note === undefined ? undefined : { step, note };
+    }
+    case 'verdict': {
+      const verdict = await context.dialogs.pick(
+        { title: heading, placeholder: l10n.t('What is the verdict?') },
+        verdicts.map((value) => ({ label: value.replaceAll('_', ' '), value })),
+      );
+      if (verdict === undefined) return undefined;
+      const note = await words(l10n.t('Why do you decide so? It stands beside the verdict.'));
+      return note === undefined ? undefined : { verdict, note };
+    }
+  }
+}
