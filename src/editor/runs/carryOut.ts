@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import type { AgentProvider } from '../../engine/agentProvider';
+import type { AgentInvocation } from '../../engine/ports';
 import type { RunOptions } from '../../engine/run/openRun';
 import type { RunSettings } from '../../engine/run/runContext';
 import type { RunMode } from '../../engine/run/runEntry';
@@ -46,21 +47,22 @@ export async function carryOut(
   const settings = await runSettings(track, provider, o.mode);
   const { registryFile } = step;
   const { runs } = context;
-  const ports = editorRunPorts(context, place, {
-    ...(registryFile === undefined ? {} : { registryFile }),
-    workspaceFolder: context.source.root(track.root)?.workspaceFolder ?? track.root,
-    mayStart: async (command) => {
-      if (confirmAgent() !== 'always' || (await confirmStart(context, command, provider))) return true;
-      // Who does not want the agent does not want the loop to go on without it.
-      void runs.stop(place);
-      return false;
-    },
-  });
+  const mayStart = async (command: AgentInvocation): Promise<boolean> => {
+    if (confirmAgent() !== 'always' || (await confirmStart(context, command, provider))) return true;
+    // Who does not want the agent does not want the loop to go on without it.
+    void runs.stop(place);
+    return false;
+  };
   const ended = await inProgress(context, place, o.title, () =>
     runs.start(place, o.mode, (handles) =>
       o.body({
         ...handles,
-        ports,
+        ports: editorRunPorts(context, place, {
+          ...(registryFile === undefined ? {} : { registryFile }),
+          workspaceFolder: context.source.root(track.root)?.workspaceFolder ?? track.root,
+          signal: handles.signal,
+          mayStart,
+        }),
         settings,
         face: 'VS Code',
         place: {

@@ -18,6 +18,8 @@ import { TaskBackgroundAgents } from './taskBackgroundAgents';
 export interface RunSurroundings {
   readonly registryFile?: string;
   readonly workspaceFolder?: string;
+  /** Aborted when the run is to stop: no answer is waited for any more. */
+  readonly signal: AbortSignal;
   /** Asked before each start of an agent; false: it is not started. */
   mayStart(invocation: AgentInvocation): Promise<boolean>;
 }
@@ -28,7 +30,7 @@ export function editorRunPorts(
   track: RunTrack,
   surroundings: RunSurroundings,
 ): RunPorts {
-  const { registryFile, workspaceFolder } = surroundings;
+  const { registryFile, workspaceFolder, signal: stopped } = surroundings;
   const processes = new NodeProcesses();
   const background = new NodeBackgroundAgents({ processes });
   const agents = agentsRunIn() === 'terminal' ? new TaskBackgroundAgents(background, processes) : background;
@@ -37,7 +39,9 @@ export function editorRunPorts(
     editor: context.ports.editor,
     clock: () => context.ports.clock(),
     git: context.ports.git,
-    agents: guarded(agents, (invocation) => inTurn(() => surroundings.mayStart(invocation))),
+    agents: guarded(agents, (invocation) =>
+      inTurn(() => orWhenStopped(stopped, false, () => surroundings.mayStart(invocation))),
+    ),
     processes,
     tracks: new DiskTrackSource({
       root: track.root,
@@ -53,7 +57,8 @@ export function editorRunPorts(
         // Aborted: that is an answer too.
       }
     },
-    confirm: (question) => inTurn(() => confirm(context, track, question)),
+    confirm: (question) =>
+      inTurn(() => orWhenStopped(stopped, 'later', () => confirm(context, track, question))),
   };
 }
 
@@ -95,6 +100,18 @@ async function confirm(
     no,
   );
   return answer === yes ? 'yes' : answer === no ? 'no' : 'later';
+}
+
+/** VS Code cannot close a question; when the run is stopped, its answer counts no more. */
+function orWhenStopped<T>(signal: AbortSignal, instead: T, ask: () => Promise<T>): Promise<T> {
+  if (signal.aborted) return Promise.resolve(instead);
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(instead);
+    signal.addEventListener('abort', stop, { once: true });
+    ask()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** One question at a time: a second one waits until the first is answered. */

@@ -71,7 +71,8 @@ export class LeftRuns implements vscode.Disposable {
     const news = this.#runs.foreign.filter((foreign) => {
       const { runId } = foreign.inspection.state;
       const open = this.#source.track(foreign.track)?.group !== 'done';
-      return foreign.kind !== 'elsewhere' && open && runId !== undefined && !offered.includes(runId);
+      if (runId === undefined || offered.includes(runId) || this.#runs.wasOurs(runId)) return false;
+      return foreign.kind !== 'elsewhere' && open;
     });
     const [first] = news;
     if (!first) return;

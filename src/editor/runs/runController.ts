@@ -70,6 +70,7 @@ export class RunController {
   readonly #runs = new Map<string, Kept>();
   readonly #foreign = new Map<string, ForeignRun>();
   readonly #listeners = new Set<Listener>();
+  readonly #ownIds = new Set<string>();
   readonly #untold = new Map<string, RunTrack>();
   #telling: NodeJS.Timeout | undefined;
   #watching: NodeJS.Timeout | undefined;
@@ -100,6 +101,11 @@ export class RunController {
 
   foreignOf(track: TrackRef): ForeignRun | undefined {
     return this.#foreign.get(idOf(track));
+  }
+
+  /** This window carried the run out: what became of it was told. */
+  wasOurs(runId: string): boolean {
+    return this.#ownIds.has(runId);
   }
 
   /**
@@ -205,6 +211,7 @@ export class RunController {
 
   #take(id: string, event: RunEvent): void {
     const kept = this.#runs.get(id);
+    if (event.event === 'run-started') this.#ownIds.add(event.runId);
     if (kept) this.#change(kept, { activity: activityAfter(kept.run.activity, event) });
   }
 

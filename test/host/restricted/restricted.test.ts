@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { AgentStartError } from '../../../src/engine/ports';
 import { activated, bytes, folder, inTrack, labels, Person, row, run } from '../support/host';
@@ -26,5 +27,13 @@ describe('a workspace that is not trusted', () => {
       (error: unknown) => (error as AgentStartError).code === 'untrusted',
     );
     assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
+  });
+
+  it('runs no loop', async () => {
+    const before = bytes(inTrack('search_20260102', 'metadata.json'));
+    const person = await run(new Person('Run Through'), 'runLoop', await row('Ready', 'Search'));
+    assert.match(person.told[0]?.message ?? '', /not trusted/);
+    assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
+    assert.equal(existsSync(inTrack('search_20260102', '.message-bus')), false);
   });
 });
