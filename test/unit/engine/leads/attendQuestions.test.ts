@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict';
+import { closeScenes, until } from '../run/agentScene';
+import { decides, LeadsScene } from './leadsScene';
+
+const tech = { id: 'q1', question: 'Which approach do we implement?', options: ['Polling', 'Events'] };
+const money = { id: 'q2', question: 'May the hosting cost $80 a month more?', asked_by: 'worker-1.1' };
+const naming = { id: 'q3', question: 'How is this variable named?', options: ['count', 'total'] };
+
+describe('attendQuestions', () => {
+  afterEach(() => closeScenes());
+
+  it('for the user: a blocker, while the step goes on and the agent waits', async () => {
+    const scene = await LeadsScene.make({ questions: [money] });
+    const { userOnly } = await scene.attend();
+    assert.deepEqual(
+      userOnly.map(({ id, trigger, subject }) => [id, trigger, subject]),
+      [['question:q2', 'user-only-decision', 'q2']],
+    );
+    const { blockers, loop_state, own } = scene.metadata();
+    assert.equal(loop_state['step_status'], 'IN_PROGRESS');
+    assert.deepEqual(own, { kept: [1] });
+    assert.deepEqual(
+      [
+        blockers?.[0]?.['id'],
+        blockers?.[0]?.['status'],
+        blockers?.[0]?.['description'],
+        blockers?.[0]?.['subject'],
+      ],
+      ['question:q2', 'ACTIVE', money.question, 'q2'],
+    );
+    assert.equal(scene.answerTo('q2'), undefined);
+    assert.deepEqual(
+      scene.events.map(({ event }) => event),
+      ['question', 'escalated'],
+    );
+    const again = await LeadsScene.make({ in: scene });
+    assert.equal((await again.attend()).userOnly.length, 1);
+    assert.equal(again.metadata().blockers?.length, 1, 'asked once');
+    assert.deepEqual(
+      again.events.map(({ event }) => event),
+      ['question'],
+    );
+  });
+
+  it('nobody is there to answer: all agents are stopped', async () => {
+    const scene = await LeadsScene.make({
+      questions: [],
+      leads: { executor: 'wait' },
+      settings: { onUserQuestion: 'stop' },
+    });
+    const start = await scene.context.desk.start(scene.scene.job());
+    assert.ok('running' in start);
+    scene.write('tracks/login/questions.json', [money, tech]);
+    const { userOnly } = await scene.attend(() => start.running.finished.then(() => true));
+    assert.equal((await start.running.finished).how, 'stopped');
+    assert.equal(userOnly.length, 1);
+    assert.deepEqual(scene.context.desk.running, []);
+    await start.running.settle('stopped');
+  });
+
+  it('for the orchestrator: what the agent proposes, logged', async () => {
+    const bare = { id: 'q4', question: 'And this variable: how is it named?' };
+    const recommended = { id: 'q5', question: 'What name has it?', options: ['a', 'b'], recommendation: 'b' };
+    const scene = await LeadsScene.make({ questions: [naming, bare, recommended] });
+    assert.deepEqual((await scene.attend()).userOnly, []);
+    assert.deepEqual(
+      scene.questions().map((entry) => [entry['answer'], entry['answered_by'], entry['authority']]),
+      [
+        ['count', 'orchestrator', 'ORCHESTRATOR'],
+        ['Decide yourself: it is within your authority.', 'orchestrator', 'ORCHESTRATOR'],
+        ['b', 'orchestrator', 'ORCHESTRATOR'],
+      ],
+    );
+    assert.deepEqual(
+      scene.consultations().map((entry) => [entry['lead'], entry['question_id'], entry['decision']]),
+      [
+        ['orchestrator', 'q3', 'count'],
+        ['orchestrator', 'q4', 'Decide yourself: it is within your authority.'],
+        ['orchestrator', 'q5', 'b'],
+      ],
+    );
+    assert.throws(() => scene.text('decision-log.md'), 'no business of the log');
+  });
+
+  it('for a lead: its process decides; the answer is in both files, with what only this lead says', async () => {
+    const scene = await LeadsScene.make({
+      questions: [{ ...tech, own: 'kept' }],
+      leads: { 'lead-tech-q1': decides('tech', 'events', { implementation_note: 'Small', odd: 1 }) },
+    });
+    const { userOnly } = await scene.attend(() => scene.answerTo('q1') !== undefined);
+    assert.deepEqual(userOnly, []);
+    const [entry] = scene.questions();
+    assert.equal(entry?.['answer'], 'Events', 'the option in its own words');
+    assert.equal(entry?.['answered_by'], 'tech-lead');
+    assert.equal(entry?.['own'], 'kept');
+    const [logged] = scene.consultations();
+    assert.deepEqual(
+      { ...logged, timestamp: '' },
+      {
+        timestamp: '',
+        lead: 'tech',
+        question: tech.question,
+        decision_made: true,
+        decision: 'events',
+        reasoning: 'The tech lead says so',
+        authority_used: 'TECH_CHOICE',
+        escalated_to: null,
+        implementation_note: 'Small',
+        question_id: 'q1',
+      },
+    );
+    const [{ prompt }] = scene.prompts() as [{ prompt: string }];
+    assert.match(prompt, /^# Tech lead/);
+    assert.match(prompt, /Which approach do we implement\?/);
+    assert.match(prompt, /Option: Polling/);
+    assert.deepEqual(scene.scene.kinds(), ['intent', 'spawned', 'ended']);
+  });
+
+  it('a lead that passes it on, or answers nonsense twice: the user, and the audit trail says so', async () => {
+    const scene = await LeadsScene.make({
+      questions: [tech, { ...tech, id: 'q6', question: 'What approach is it?' }],
+      leads: {
+        'lead-tech-q1-': decides('tech', 'Events', { escalate_to: 'user', escalation_reason: 'Too large' }),
+        'lead-tech-q6-': ['{"half', { lead: 'tech', decision_made: true, decision: null, reasoning: '' }],
+      },
+    });
+    const { userOnly } = await scene.attend(() => (scene.metadata().blockers?.length ?? 0) === 2);
+    assert.deepEqual(userOnly.map(({ id, trigger }) => [id, trigger]).sort(), [
+      ['question:q1', 'lead-escalated'],
+      ['question:q6', 'lead-escalated'],
+    ]);
+    const logged = new Map(scene.consultations().map((entry) => [entry['question_id'], entry]));
+    assert.deepEqual(
+      [
+        logged.get('q1')?.['escalated_to'],
+        logged.get('q1')?.['escalation_reason'],
+        logged.get('q1')?.['decision'],
+      ],
+      ['user', 'Too large', null],
+    );
+    assert.match(String(logged.get('q6')?.['escalation_reason']), /but not what/);
+    assert.equal(scene.prompts().filter(({ id }) => id.includes('q6')).length, 2);
+    assert.match(scene.prompts().at(-1)!.prompt + scene.prompts().at(-2)!.prompt, /could not be used/);
+    const { nextActionOf } = await import('../../../../src/rules/nextAction');
+    assert.equal(nextActionOf(await scene.track()).kind, 'escalate');
+    await scene.attend();
+    assert.equal(scene.metadata().blockers?.length, 2, 'the rule for leads asks no second time');
+  });
+
+  it('several leads in one row: they agree, or the user decides', async () => {
+    const matrix =
+      '| Decision | Authority | Lead | Guardrails |\n|---|---|---|---|\n| Implementation approach | LEAD_CONSULT | Architecture, Tech | Small |\n';
+    const agree = await LeadsScene.make({
+      questions: [tech],
+      matrix,
+      leads: { 'architecture-q1': decides('architecture', 'Events'), 'tech-q1': decides('tech', 'EVENTS.') },
+    });
+    await agree.attend(() => agree.answerTo('q1') !== undefined);
+    assert.equal(agree.questions()[0]?.['answered_by'], 'architecture-lead, tech-lead');
+    assert.deepEqual(
+      agree.consultations().map(({ lead, decision_made }) => [lead, decision_made]),
+      [
+        ['architecture', true],
+        ['tech', true],
+      ],
+    );
+    assert.match(agree.prompts()[1]!.prompt, /The architecture lead decided: Events/);
+    assert.match(agree.prompts()[1]!.prompt, /For this decision holds: Small/);
+
+    const differ = await LeadsScene.make({
+      questions: [tech],
+      matrix,
+      leads: { 'architecture-q1': decides('architecture', 'Events'), 'tech-q1': decides('tech', 'Polling') },
+    });
+    const { userOnly } = await differ.attend(() => differ.metadata().blockers !== undefined);
+    assert.deepEqual(userOnly[0]?.context?.slice(0, 2), [
+      'The architecture lead decided: Events (The architecture lead says so)',
+      'The tech lead decided: Polling (The tech lead says so)',
+    ]);
+    assert.ok(differ.consultations().every((entry) => entry['escalated_to'] === 'user'));
+  });
+
+  it('security and live data are the user’s, whatever a row says', async () => {
+    const matrix =
+      '| Decision | Authority | Lead | Guardrails |\n|---|---|---|---|\n| Anything about production data | ORCHESTRATOR | — | — |\n';
+    const scene = await LeadsScene.make({
+      questions: [{ id: 'q', question: 'May I delete production data?' }],
+      matrix,
+    });
+    assert.equal((await scene.attend()).userOnly.length, 1);
+  });
+
+  it('a lead that cannot be started: the user', async () => {
+    const scene = await LeadsScene.make({
+      questions: [tech],
+      provider: { name: 'none', executable: '/nowhere/agent', args: ['{prompt}'] },
+    });
+    const { userOnly } = await scene.attend();
+    assert.equal(userOnly[0]?.trigger, 'lead-escalated');
+    assert.match(userOnly[0]?.context?.[0] ?? '', /no usable answer/);
+  });
+
+  it('a person edits the file: the audit trail follows, the blocker is resolved, the log has the decision', async () => {
+    const scene = await LeadsScene.make({ questions: [money] });
+    await scene.attend(() => scene.metadata().blockers !== undefined);
+    scene.write('tracks/login/questions.json', [{ ...money, answer: 'Yes, up to $100', answered_by: 'Eve' }]);
+    assert.deepEqual((await scene.attend()).userOnly, []);
+    const { blockers } = scene.metadata();
+    assert.deepEqual(
+      [blockers?.[0]?.['status'], blockers?.[0]?.['resolution'], blockers?.[0]?.['answered_by']],
+      ['RESOLVED', 'Yes, up to $100', 'Eve'],
+    );
+    assert.deepEqual(
+      scene.consultations().map(({ lead, decision, authority_used }) => [lead, decision, authority_used]),
+      [['user', 'Yes, up to $100', 'USER_ONLY']],
+    );
+    assert.match(scene.text('decision-log.md'), /### DECISION-001: May the hosting cost/);
+    const files = () => [scene.text('decision-log.md'), scene.text('tracks/login/metadata.json')];
+    const before = files();
+    await scene.attend();
+    assert.deepEqual(files(), before);
+  });
+
+  it('a blocker resolved in words answers its question', async () => {
+    const scene = await LeadsScene.make({ questions: [money] });
+    await scene.attend();
+    const metadata = scene.metadata();
+    Object.assign(metadata.blockers![0]!, {
+      status: 'RESOLVED',
+      resolution: 'No, stay below',
+      answered_by: 'Eve',
+      resolved_at: '2026-02-01T00:00:00Z',
+    });
+    scene.write('tracks/login/metadata.json', metadata);
+    await scene.attend(() => scene.answerTo('q2') !== undefined);
+    assert.deepEqual(
+      [scene.answerTo('q2'), scene.questions()[0]?.['answered_by']],
+      ['No, stay below', 'Eve'],
+    );
+  });
+
+  it('broken off between the two writes: the entry is made once, by whom the answer names', async () => {
+    const answered = {
+      ...tech,
+      answer: 'Events',
+      answered_by: 'tech-lead',
+      authority: 'LEAD_CONSULT',
+      reasoning: 'r',
+    };
+    const scene = await LeadsScene.make({ questions: [answered] });
+    await scene.attend();
+    await scene.attend();
+    assert.deepEqual(
+      scene.consultations().map(({ lead, decision, reasoning }) => [lead, decision, reasoning]),
+      [['tech', 'Events', 'r']],
+    );
+    assert.equal(scene.prompts().length, 0);
+  });
+
+  it('broken off while a lead works: the next run takes it over, and asks no second one', async () => {
+    const first = await LeadsScene.make({ questions: [tech] });
+    const id = 'lead-tech-q1-20260101000000-abcd';
+    const { runFolder } = first.scene.place;
+    await first.scene.log.append({
+      kind: 'intent',
+      workerId: id,
+      agent: 'tech-lead',
+      role: 'lead',
+      step: 'EXECUTE',
+      attempt: 1,
+      locks: [],
+    });
+    await first.scene.log.append({ kind: 'spawned', workerId: id, pid: 4_000_000 });
+    first.write(`tracks/login/.message-bus/run/answers/${id}.json`, decides('tech', 'Polling'));
+    assert.ok(runFolder.endsWith('run'));
+    await closeScenes();
+    const second = await LeadsScene.make({ in: first });
+    await second.attend(() => second.answerTo('q1') !== undefined);
+    assert.equal(second.answerTo('q1'), 'Polling');
+    assert.equal(second.prompts().length, 0);
+    assert.deepEqual(second.scene.kinds(), ['intent', 'spawned', 'ended']);
+  });
+
+  it('half a file is waited for; one that stays broken is told once and left alone', async () => {
+    const scene = await LeadsScene.make({ questions: '[{"id": "q3", "question": "How is this var' });
+    let looks = 0;
+    await scene.attend(() => {
+      looks += 1;
+      if (looks === 2) scene.write('tracks/login/questions.json', [naming]);
+      return looks > 2 && scene.answerTo('q3') !== undefined;
+    });
+    assert.equal(scene.answerTo('q3'), 'count');
+
+    const broken = await LeadsScene.make({ questions: '[{"id": "q3",}]' });
+    await broken.attend(() => broken.warnings().length > 0, 'it is told');
+    assert.equal(broken.warnings().length, 1);
+    assert.match(broken.warnings()[0]!, /not valid JSON/);
+    assert.equal(broken.text('tracks/login/questions.json'), '[{"id": "q3",}]');
+  });
+
+  it('binary, huge and missing files harm nothing', async () => {
+    const scene = await LeadsScene.make();
+    assert.deepEqual(await scene.attend(), { userOnly: [] });
+    scene.write('tracks/login/questions.json', '\u0000\u0001binary');
+    await scene.attend(() => scene.warnings().length === 1);
+    scene.write('tracks/login/questions.json', `["${'x'.repeat(6_000_000)}"]`);
+    await scene.attend(() => scene.warnings().length === 2);
+    assert.match(scene.warnings()[1]!, /5\.7 MB/);
+  });
+
+  it('broken metadata.json: the agent gets its answer, the audit entry follows when the file is whole', async () => {
+    const scene = await LeadsScene.make({ questions: [naming] });
+    const whole = scene.text('tracks/login/metadata.json');
+    scene.write('tracks/login/metadata.json', whole.slice(0, -20));
+    await scene.attend(async () => {
+      if (scene.warnings().length === 0) return false;
+      if (scene.text('tracks/login/metadata.json') !== whole && scene.warnings().length === 1)
+        scene.write('tracks/login/metadata.json', whole);
+      await until('it is logged', () => scene.consultations().length === 1);
+      return true;
+    });
+    assert.equal(scene.answerTo('q3'), 'count');
+    assert.match(scene.warnings()[0]!, /audit trail/);
+  });
+
+  it('a run that is stopped starts no leads', async () => {
+    const stop = new AbortController();
+    stop.abort();
+    const scene = await LeadsScene.make({ questions: [tech, money], signal: stop.signal });
+    const { userOnly } = await scene.attend();
+    assert.deepEqual(
+      userOnly.map(({ subject }) => subject),
+      ['q2'],
+    );
+    assert.equal(scene.prompts().length, 0);
+  });
+});
