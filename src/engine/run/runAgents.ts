@@ -80,7 +80,7 @@ export class RunAgents implements AgentDesk {
         return lost(found.pid, `Process ${found.pid} ended while no loop was watching.`);
       }
     } else {
-      found = await ports.agents.find('CONDUCTOR_WORKER_ID', job.id);
+      found = await ports.agents.find('CONDUCTOR_OUTPUT', this.outputFileOf(job.id));
       if (found) await log.append({ kind: 'spawned', workerId: job.id, ...found });
       else if ((await outputSize(this.outputFileOf(job.id))) > 0) {
         return lost(0, 'It was started, as its output shows, and ended while no loop was watching.');
@@ -204,7 +204,7 @@ export class RunAgents implements AgentDesk {
     });
     return ports.agents.start(invocation, {
       outputFile,
-      environment: agentEnvironment(job, place, answerFile),
+      environment: agentEnvironment(job, place, { answer: answerFile, output: outputFile }),
     });
   }
 

@@ -99,6 +99,7 @@ describe('RunAgents: start to settle', () => {
       CONDUCTOR_TASK: '',
       CONDUCTOR_ATTEMPT: '1',
       CONDUCTOR_ANSWER: join(scene.place.runFolder, 'answers', `${agent.job.id}.json`),
+      CONDUCTOR_OUTPUT: outputFile,
       CONDUCTOR_MESSAGE_BUS: scene.place.bus,
       CONDUCTOR_QUESTIONS: join(scene.place.trackFolder, 'questions.json'),
       CONDUCTOR_DIRECTOR: 'CA',
@@ -372,6 +373,16 @@ describe('RunAgents: after a crash', () => {
     assert.equal(agent?.pid, started.pid);
     assert.deepEqual(scene.kinds(), ['intent', 'spawned', 'spawned']);
     await agent.stop('stopped', 'enough');
+  });
+
+  it('an agent of another track with the same id is another agent', async () => {
+    const other = await Scene.make(scripted(endless));
+    const stranger = running(await other.desk.start(other.job()));
+    const { intent } = other.log.state().open[0]!;
+    const scene = await Scene.make(scripted(''));
+    assert.equal(await scene.desk.adopt({ intent }), undefined);
+    assert.equal(await runs(stranger.pid), true);
+    await stranger.stop('stopped', 'enough');
   });
 
   it('one that was never started is cancelled; one that left output was', async () => {
