@@ -1,5 +1,8 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EditRefusal } from '../../model/edit';
+import { freeLeftBehind } from '../../store/lock';
+import { isLockName } from '../../store/trackFolders';
 import { RunAgents } from './runAgents';
 import type { RunContext, RunPlace, RunSettings } from './runContext';
 import type { RunEvent, RunEventBody } from './runEvent';
@@ -100,7 +103,8 @@ async function begin<T>(
     mode: settings.mode,
     ...(processStart === undefined ? {} : { processStart }),
   });
-  const desk = new RunAgents({ ports, place, settings, log, emit });
+  await freeLocks([place.root, place.trackFolder, place.bus]);
+  const desk = new RunAgents({ ports, place, settings, log, emit, signal: o.signal });
   // Agents are stopped at once, wherever the run is waiting.
   const stop = (): void => void desk.stopAll('A person stopped the run.');
   o.signal.addEventListener('abort', stop, { once: true });
@@ -114,6 +118,14 @@ async function begin<T>(
   } finally {
     o.signal.removeEventListener('abort', stop);
     await desk.stopAll('The run has ended.');
+  }
+}
+
+/** Locks that a loop that was killed held while it wrote: an agent that still runs may wait for one of them for ever. */
+async function freeLocks(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.filter(isLockName)) await freeLeftBehind(join(folder, name));
   }
 }
 

@@ -16,7 +16,6 @@ import { holdRetrospective } from '../knowledge/retrospective';
 import { attendQuestions } from '../leads/attendQuestions';
 import { cleanUpWorkers } from '../parallel/cleanUpWorkers';
 import { executePlan } from '../parallel/executePlan';
-import { PromptTemplateError } from '../prompts/renderPrompt';
 import { recordOutcome } from '../recordOutcome';
 import { recordStart } from '../recordStart';
 import type { StepResult } from '../stepDone';
@@ -24,6 +23,7 @@ import { stepWithoutAgent } from '../stepLoop';
 import { stepRefusal } from '../stepPreview';
 import { writeCompletionReports } from './completionReports';
 import { meet } from './meet';
+import { promptRefusal } from './promptOverrides';
 import { withRun, type OpenRun, type RunOptions } from './openRun';
 import type { RunContext } from './runContext';
 import type { RunEntryOf } from './runEntry';
@@ -127,7 +127,8 @@ class LoopRun {
     if (this.context.signal.aborted) return { outcome: 'stopped', why: 'A person stopped the run.' };
     if (error instanceof RunJournalError || error instanceof TrackGoneError)
       return { outcome: 'failed', why: error.message };
-    if (error instanceof PromptTemplateError) return { outcome: 'failed', why: error.message };
+    const prompt = promptRefusal(error);
+    if (prompt) return { outcome: 'failed', why: prompt.message };
     throw error;
   }
 
