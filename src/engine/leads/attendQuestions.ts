@@ -48,7 +48,7 @@ export interface Attended {
  * The answer is written to questions.json first and to the audit trail second; an answer that stands there without its
  * audit entry (a broken-off run, a person with an editor) gets it. A blocker that was resolved elsewhere answers its
  * question with the words it was resolved with. Leads that are at work when `until` settles are waited for: what they
- * decide serves whoever goes on. Throws RunJournalError only.
+ * decide serves whoever goes on. Throws RunJournalError, and TrackGoneError of the track's source.
  */
 export async function attendQuestions(context: RunContext, until: Promise<unknown>): Promise<Attended> {
   const attendance = new Attendance(context);
@@ -123,6 +123,7 @@ class Attendance {
       if (!this.stopped) await this.look();
     } while (this.consultations.size > 0);
     if (this.failure) throw this.failure.error;
+    await this.dismissLeads();
     const open = new Map((await this.read()).map((question) => [question.key, question]));
     for (const [key, fate] of this.fates) {
       if (fate.at === 'delivery')
@@ -136,6 +137,18 @@ class Attendance {
         return fate.at === 'user' && question && !question.answer ? [fate.request] : [];
       }),
     };
+  }
+
+  /** Leads that a broken-off run left behind, whose question nobody asks any more. */
+  private async dismissLeads(): Promise<void> {
+    const { desk, log } = this.context;
+    for (const open of log.state().open) {
+      if (open.intent.role !== 'lead') continue;
+      const agent = await desk.adopt(open);
+      const why = 'Its question waits no more.';
+      await agent?.stop('stopped', why);
+      await agent?.settle('stopped', why);
+    }
   }
 
   // --- the file ---

@@ -55,6 +55,29 @@ describe('authority: a matrix of the project', () => {
     );
   });
 
+  it('several leads in one cell; one unknown word among them, and a person is asked', () => {
+    const leadsOf = (cell: string) =>
+      classifyQuestion(
+        'Which approach do we implement?',
+        parseAuthorityMatrix(table(`| Implementation approach | LEAD_CONSULT | ${cell} | |`)),
+      );
+    assert.deepEqual(leadsOf('Tech Lead and QA').leads, ['tech', 'qa']);
+    assert.deepEqual(leadsOf('Architecture / Tech, tech').leads, ['architecture', 'tech']);
+    assert.deepEqual(leadsOf('Tech').leads, ['tech']);
+    assert.equal(leadsOf('Tech, Bob').authority, 'USER_ONLY');
+    assert.deepEqual(leadsOf('Tech, Bob').leads, []);
+  });
+
+  it('security and live data stay the user’s; cost, pricing and scope are business', () => {
+    const loose = table('| Changes of production data | ORCHESTRATOR | — | |');
+    assert.equal(says('May I change the production data?', loose), 'USER_ONLY');
+    const business = (question: string) => classifyQuestion(question).business;
+    assert.deepEqual(
+      [business('It costs $20 a month'), business('Drop the export feature?'), business('How is it named?')],
+      [true, true, false],
+    );
+  });
+
   it('contradictions: the more cautious one, and a problem', () => {
     const text = table('| Use of jQuery | LEAD_CONSULT | Tech | |', '| Use of jQuery | USER_ONLY | — | |');
     assert.equal(says('May I use jQuery?', text), 'USER_ONLY');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { closeScenes, until } from '../run/agentScene';
-import { decides, LeadsScene } from './leadsScene';
+import { attendQuestions } from '../../../../src/engine/leads/attendQuestions';
+import { closeScenes, runs, scripted, until } from '../run/agentScene';
+import { decides, leadScript, LeadsScene } from './leadsScene';
 
 const tech = { id: 'q1', question: 'Which approach do we implement?', options: ['Polling', 'Events'] };
 const money = { id: 'q2', question: 'May the hosting cost $80 a month more?', asked_by: 'worker-1.1' };
@@ -279,6 +280,63 @@ describe('attendQuestions', () => {
     assert.equal(second.answerTo('q1'), 'Polling');
     assert.equal(second.prompts().length, 0);
     assert.deepEqual(second.scene.kinds(), ['intent', 'spawned', 'ended']);
+  });
+
+  it('a lead of a broken-off run whose question was answered meanwhile is ended', async () => {
+    const scene = await LeadsScene.make({ leads: { 'lead-tech-q1': 'wait' } });
+    const job = scene.scene.job({ id: 'lead-tech-q1-20260101000000-abcd', role: 'lead', agent: 'tech-lead' });
+    const start = await scene.context.desk.start(job);
+    assert.ok('running' in start);
+    await closeScenes();
+    const second = await LeadsScene.make({
+      in: scene,
+      questions: [{ ...tech, answer: 'Events', answered_by: 'Eve' }],
+    });
+    await second.attend();
+    assert.equal(await runs(start.running.pid), false);
+    assert.deepEqual(second.scene.kinds(), ['intent', 'spawned', 'ended']);
+  });
+
+  it('an agent asks, a lead decides, the agent goes on: two real processes', async () => {
+    const scene = await LeadsScene.make({
+      questions: [],
+      leads: { 'lead-tech': decides('tech', 'Events') },
+      provider: scripted(`
+        if (process.env.CONDUCTOR_ROLE === 'lead') { ${leadScript} }
+        else {
+          const fs = require('node:fs');
+          const file = process.env.CONDUCTOR_QUESTIONS;
+          fs.writeFileSync(file, JSON.stringify([${JSON.stringify(tech)}]));
+          setInterval(() => {
+            let answer;
+            try { answer = JSON.parse(fs.readFileSync(file, 'utf8'))[0].answer; } catch {}
+            if (answer) { console.log('TASK COMPLETE: ' + answer); process.exit(0); }
+          }, 20);
+        }`),
+    });
+    const start = await scene.context.desk.start(scene.scene.job());
+    assert.ok('running' in start);
+    assert.deepEqual((await attendQuestions(scene.context, start.running.finished)).userOnly, []);
+    const end = await start.running.finished;
+    assert.equal(end.output.markers['TASK COMPLETE']?.text, 'Events');
+    await start.running.settle('passed');
+  });
+
+  it('a lead’s decision about cost goes to the decision log, too', async () => {
+    const scene = await LeadsScene.make({
+      questions: [{ id: 'q1', question: 'May the hosting cost $20 a month more?' }],
+      leads: { 'lead-tech': decides('tech', 'Yes, it may') },
+    });
+    await scene.attend(() => scene.answerTo('q1') !== undefined);
+    assert.match(scene.text('decision-log.md'), /\*\*Decision:\*\* Yes, it may/);
+  });
+
+  it('many questions at once: each is answered, a few leads at a time', async () => {
+    const questions = Array.from({ length: 8 }, (_, i) => ({ ...tech, id: `q${i}` }));
+    const scene = await LeadsScene.make({ questions, leads: { 'lead-tech': decides('tech', 'Events') } });
+    await scene.attend(() => scene.questions().every((entry) => entry['answer'] === 'Events'));
+    assert.equal(scene.consultations().length, 8);
+    assert.equal(scene.prompts().length, 8);
   });
 
   it('half a file is waited for; one that stays broken is told once and left alone', async () => {
