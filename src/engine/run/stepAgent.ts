@@ -31,7 +31,11 @@ export async function runStepAgent(
 ): Promise<StepEnd> {
   const job = await stepJob(context, track, next, more);
   const start = await context.desk.start(job);
-  if ('cancelled' in start) return { end: 'refused', refused: start.cancelled };
+  if ('cancelled' in start) {
+    return start.cancelled.code === 'run-stopping'
+      ? { end: 'stopped' }
+      : { end: 'refused', refused: start.cancelled };
+  }
   if ('notStarted' in start) {
     return {
       end: 'person',
