@@ -19,7 +19,7 @@ export function NeedsYou({ model: { needsYou }, ask }: { model: TrackModel; ask:
       {needsYou.map((entry) => {
         const sign = signOf(entry.status);
         return (
-          <div class={`item is-${sign.tone}`} key={entry.id}>
+          <div class={`item is-${sign.tone}`} key={entry.id} role="group" aria-label={entry.what}>
             <Icon name={sign.icon} label={entry.status.word} />
             <div class="words" dir="auto">
               <b>{entry.what}</b>

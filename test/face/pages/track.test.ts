@@ -236,6 +236,62 @@ describe('Track panel', () => {
     }
   });
 
+  it('asks with real buttons what an escalation asks, each in the group of its question', async () => {
+    const asked = (name: string, trigger: string, answers: readonly (readonly [string, string])[]) => ({
+      id: name,
+      description: `What about ${name}?`,
+      blocked_at: '2026-11-18T10:00:00Z',
+      blocked_step: 'EXECUTE',
+      status: 'ACTIVE',
+      trigger,
+      context: [`worker-1: ${name} has no key <b>`],
+      options: answers.map(([, label]) => label),
+      answers: answers.map(([answer, label]) => ({ id: answer, label })),
+    });
+    const model = await modelOfFiles({
+      'plan.md': '# Plan\n\n- [ ] Task 1: Do it\n',
+      'metadata.json': JSON.stringify({
+        version: 3,
+        track_id: 'made_20260101',
+        status: 'in_progress',
+        loop_state: { current_step: 'EXECUTE', step_status: 'BLOCKED' },
+        blockers: [
+          asked('one', 'task-failed', [
+            ['try-again', 'Try Again'],
+            ['skip-task', 'Skip the Task'],
+          ]),
+          asked('two', 'user-only-decision', [['answer', 'Answer…']]),
+          asked('three', 'stuck', [['try-again', 'Try Again']]),
+        ],
+      }),
+    });
+    const o = await open(model);
+    try {
+      const needs = o.page.getByRole('region', { name: 'Needs you' });
+      const group = needs.getByRole('group', { name: /What about one/ });
+      assert.deepEqual(await group.locator('.btns > *').allTextContents(), [
+        'Try Again',
+        'Skip the Task',
+        'Open',
+      ]);
+      await group.getByText('worker-1: one has no key <b>').waitFor();
+      await group.getByRole('button', { name: 'Skip the Task' }).click();
+      const { id } = model.needsYou.find(({ what }) => what.includes('one'))!;
+      assert.deepEqual(await lastRequest(o), { kind: 'resolve', item: id, action: 1 });
+      // By keyboard alone, from one answer to that of the next question.
+      await needs
+        .getByRole('group', { name: /What about two/ })
+        .getByRole('button', { name: 'Open' })
+        .focus();
+      await o.page.keyboard.press('Tab');
+      await o.page.keyboard.press('Enter');
+      const last = (await lastRequest(o)) as { item: string; action: number };
+      assert.deepEqual([/three/.test(last.item), last.action], [true, 0]);
+    } finally {
+      await o.close();
+    }
+  });
+
   it('turns no icon when motion is not wanted', async () => {
     const o = await open(checkout, { reducedMotion: true });
     try {
