@@ -18,6 +18,7 @@ import {
 } from '../../rules/boardDue';
 import type { EscalationTrigger } from '../../rules/loopFacts';
 import { sessionFileName } from '../boardFiles';
+import { editMetadata } from '../metadataEdit';
 import { promptRefusal, readPromptOverrides } from '../run/promptOverrides';
 import type { RunContext } from '../run/runContext';
 import {
@@ -55,11 +56,10 @@ export interface BoardRequest {
  */
 export async function holdBoard(context: RunContext, request: BoardRequest): Promise<BoardOutcome> {
   const track = await context.ports.tracks.read();
-  if (!track.metadata) {
-    return broken(
-      track,
-      `${track.id} has no metadata.json that can be read, where the verdict of the board would be recorded: nobody was convened. Create or mend it first.`,
-    );
+  // Where the verdict is recorded is looked at before five agents work for it.
+  const writable = await editMetadata(context.ports, track, () => []);
+  if ('refused' in writable) {
+    return broken(track, `No board was convened about ${track.id}: ${writable.refused.message}`);
   }
   const running = runningSession(track);
   const unanswered = running ? undefined : unansweredSession(track, request.checkpoint);

@@ -49,7 +49,12 @@ function withBus(track: Track, session: BoardSession): BoardSession {
   return {
     ...session,
     assessments: { ...onBus.assessments, ...session.assessments },
-    votes: Object.keys(session.votes).length > 0 ? session.votes : onBus.votes,
+    votes: Object.fromEntries(
+      Object.entries(session.votes).map(([director, vote]) => {
+        const { conditions = [] } = onBus.votes[directorKeyIn(onBus.votes, director)] ?? {};
+        return [director, vote.conditions.length > 0 ? vote : { ...vote, conditions }];
+      }),
+    ),
   };
 }
 

@@ -15,8 +15,9 @@ const score = z.coerce.number().min(1).max(10);
 
 const texts = z
   .unknown()
+  .optional()
   .transform((value) => [...textsOf(value, 'text', 'concern', 'condition', 'description')]);
-const flag = z.union([z.boolean(), z.stringbool()]);
+const flag = z.union([z.boolean(), z.stringbool()]).optional().default(false);
 
 /** A word of a closed list, whatever its case. `aliases`: what agents write instead. */
 function word<const W extends string>(words: readonly W[], aliases: Readonly<Record<string, W>>) {
