@@ -239,7 +239,11 @@ export function workerStatusEdits(text: string, workerId: string, entry: WorkerS
     const known = (JSON.parse(start) as Record<string, unknown>)[workerId];
     if (typeof known !== 'object' || known === null || Array.isArray(known))
       return [{ path: [workerId], value: values }];
-    return Object.entries(values).map(([key, value]) => ({ path: [workerId, key], value }));
+    const now = known as Record<string, unknown>;
+    const changed = Object.entries(values).filter(([key, value]) => now[key] !== value);
+    // Each change reads the whole file again, so several are made as one.
+    if (changed.length > 1) return [{ path: [workerId], value: { ...now, ...values } }];
+    return changed.map(([key, value]) => ({ path: [workerId, key], value }));
   });
 }
 

@@ -22,6 +22,7 @@ import { lockFiles, unlockFiles } from './fileLocks';
 import { completeTask, failTask, reopen, setAside, withdrawTask, type Unwritten } from './finishTask';
 import { GatheredEdits } from './gatheredEdits';
 import { judgeWorker } from './judgeWorker';
+import { PlanMarks } from './planMarks';
 import { recordProgress } from './recordProgress';
 import { startWorker, type StartDecision } from './startWorker';
 import { taskEscalations } from './taskEscalations';
@@ -77,6 +78,7 @@ interface Stop {
 class ParallelExecute {
   private readonly context: RunContext;
   private readonly messages: TaskMessages;
+  private readonly plan: PlanMarks;
   private readonly running = new Map<string, RunningAgent>();
   private readonly ended: { readonly agent: RunningAgent; readonly end: AgentEnd }[] = [];
   private readonly stops = new Map<string, Stop>();
@@ -91,6 +93,7 @@ class ParallelExecute {
   constructor(given: RunContext) {
     this.context = withEditor(given, new GatheredEdits(given.ports.editor));
     this.messages = new TaskMessages(given.place.root, join(given.place.bus, 'queue.jsonl'));
+    this.plan = new PlanMarks(given.ports.editor);
     this.beatAt = given.ports.clock().getTime();
   }
 
@@ -510,7 +513,13 @@ class ParallelExecute {
   // --- small things ---
 
   private execution(): Execution {
-    return { context: this.context, messages: this.messages, track: this.track, graph: this.graph };
+    return {
+      context: this.context,
+      messages: this.messages,
+      plan: this.plan,
+      track: this.track,
+      graph: this.graph,
+    };
   }
 
   private async progress(last?: { taskId: string; commit?: string }): Promise<void> {

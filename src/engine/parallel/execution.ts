@@ -3,12 +3,14 @@ import type { TaskGraph } from '../../rules/taskGraph';
 import type { FileEditor } from '../../store/fileEditor';
 import type { TaskMessages } from '../../store/taskMessages';
 import type { RunContext } from '../run/runContext';
+import type { PlanMarks } from './planMarks';
 
 /** What the parts of one parallel EXECUTE share. */
 export interface Execution {
   /** Its editor makes edits of one file together (GatheredEdits). */
   readonly context: RunContext;
   readonly messages: TaskMessages;
+  readonly plan: PlanMarks;
   /** The track as it was last read. What this run has recorded since stands in the journal. */
   readonly track: Track;
   readonly graph: TaskGraph;

@@ -5,7 +5,6 @@ import { plainTaskId } from '../../rules/taskGraph/graphTask';
 import { postEvent, postMessage } from './bus';
 import type { Execution } from './execution';
 import { unlockFiles } from './fileLocks';
-import { markDone, markOpen } from './markPlan';
 import { removeWorkerFile } from './workerFile';
 import { setWorkerStatus } from './workerStatus';
 
@@ -74,7 +73,7 @@ async function markComplete(
   const { context, graph } = execution;
   const node = graph.nodes.find(({ id }) => plainTaskId(id) === plainTaskId(taskId));
   if (node?.taskId !== undefined) {
-    const outcome = await markDone(execution, node.taskId, commit);
+    const outcome = await execution.plan.done(execution.track, node.taskId, commit);
     if ('refused' in outcome) return outcome.refused;
     if (outcome.warning !== undefined) context.emit({ event: 'warning', message: outcome.warning });
   }
@@ -141,7 +140,7 @@ export async function setAside(execution: Execution, worker: EndedWorker): Promi
 export async function reopen(execution: Execution, taskId: string): Promise<Unwritten> {
   const node = execution.graph.nodes.find(({ id }) => id === taskId);
   if (node?.taskId === undefined) return undefined;
-  const outcome = await markOpen(execution, node.taskId);
+  const outcome = await execution.plan.open(execution.track, node.taskId);
   return 'refused' in outcome ? outcome.refused : undefined;
 }
 

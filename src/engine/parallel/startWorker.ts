@@ -5,7 +5,6 @@ import type { RunningAgent } from '../run/agentJob';
 import { postMessage } from './bus';
 import type { Execution } from './execution';
 import { lockFiles, unlockFiles } from './fileLocks';
-import { markDoing } from './markPlan';
 import { makeWorker, removeWorkerFile, writeWorkerFile } from './workerFile';
 import { setWorkerStatus } from './workerStatus';
 
@@ -74,7 +73,7 @@ export async function startWorker(
       progressPct: 0,
       startedAt: running.startedAt,
     }),
-    node.taskId === undefined ? undefined : markDoing(execution, node.taskId),
+    node.taskId === undefined ? undefined : execution.plan.doing(execution.track, node.taskId),
   ]);
   // It runs, and that is what counts; who looks on hears why it is not seen.
   if (status) context.emit({ event: 'warning', message: status.message });
