@@ -154,6 +154,14 @@ async function clearStale(lock: string, staleMs: number): Promise<boolean> {
   return removed;
 }
 
+/**
+ * Takes away a lock that a dead process left behind, and nothing else: who waits for it may know no rule for that. True
+ * when it did. Never throws for a lock that goes or comes meanwhile.
+ */
+export async function freeLeftBehind(lock: string, staleMs = 30_000): Promise<boolean> {
+  return (await clearStale(lock, staleMs)) && (await removeEmpty(lock));
+}
+
 /** Only the owner's own entry is removed, and the folder only when nobody else has one in it by now. */
 async function release(lock: string, own: string): Promise<void> {
   if (await removeEmpty(own)) await removeEmpty(lock);

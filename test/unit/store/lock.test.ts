@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LockBusyError, lockPathOf, withLock } from '../../../src/store/lock';
+import { LockBusyError, lockPathOf, freeLeftBehind, withLock } from '../../../src/store/lock';
 import { temporaryFolder } from './temporaryFolder';
 
 const uuid = '00000000-0000-4000-8000-000000000000';
@@ -72,6 +72,16 @@ describe('withLock', () => {
     hold(deadPid(), Date.now());
     assert.equal(await withLock(file, { waitMs: 5_000 }, () => Promise.resolve('got it')), 'got it');
     assert.equal(existsSync(lock), false);
+  });
+
+  it('frees a lock that a dead process left, without taking it, and no other', async () => {
+    hold(deadPid(), Date.now());
+    assert.equal(await freeLeftBehind(lock), true);
+    assert.equal(existsSync(lock), false);
+    assert.equal(await freeLeftBehind(lock), false, 'nothing is there');
+    hold(process.ppid, Date.now());
+    assert.equal(await freeLeftBehind(lock), false, 'its holder lives');
+    assert.equal(readdirSync(lock).length, 1);
   });
 
   it('does not take over from a process of another computer that shows life', async () => {
