@@ -339,6 +339,69 @@ describe('attendQuestions', () => {
     assert.equal(scene.prompts().length, 8);
   });
 
+  it('killed before any of its writes and resumed: the same end as without', async () => {
+    const cost = { id: 'q9', question: 'May the hosting cost $20 a month more?' };
+    const make = (first?: LeadsScene) =>
+      LeadsScene.make({
+        ...(first ? { in: first } : { questions: [money, naming, cost] }),
+        leads: {
+          'lead-architecture': decides('architecture', 'Events'),
+          'lead-tech': decides('tech', 'Events'),
+        },
+      });
+    const ended = (scene: LeadsScene) => {
+      const { blockers = [] } = scene.metadata();
+      return {
+        answers: scene.questions().map((entry) => [entry['id'], entry['answer'], entry['answered_by']]),
+        logged: scene
+          .consultations()
+          .map(
+            (entry) =>
+              `${String(entry['question_id'])} ${String(entry['lead'])} ${String(entry['decision'])}`,
+          )
+          .sort(),
+        blockers: blockers.map(({ id, status }) => [id, status]),
+        decisions: scene.text('decision-log.md').match(/### DECISION-\d+: .*/g),
+      };
+    };
+    const whole = await make();
+    await attendQuestions(whole.context, Promise.resolve());
+    const expected = ended(whole);
+    assert.equal(expected.logged.length, 2);
+    const killed = new Error('killed');
+    let kills = 0;
+    for (let survives = 0; ; survives += 1) {
+      const first = await make();
+      const { editor } = first.context.ports;
+      let left = survives;
+      const spent = (): boolean => left-- <= 0;
+      const ports = {
+        ...first.context.ports,
+        editor: {
+          edit: (request: Parameters<typeof editor.edit>[0]) =>
+            spent() ? Promise.reject(killed) : editor.edit(request),
+          create: (request: Parameters<typeof editor.create>[0]) =>
+            spent() ? Promise.reject(killed) : editor.create(request),
+        },
+      };
+      const error: unknown = await attendQuestions({ ...first.context, ports }, Promise.resolve()).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      await Promise.all(first.context.desk.running.map((agent) => agent.finished));
+      await closeScenes();
+      if (error === undefined) break;
+      assert.equal(error, killed);
+      kills += 1;
+      const second = await make(first);
+      const { userOnly } = await attendQuestions(second.context, Promise.resolve());
+      assert.deepEqual(ended(second), expected, `killed before write ${survives + 1}`);
+      assert.equal(userOnly.length, 1);
+      assert.deepEqual(second.context.log.state().open, []);
+    }
+    assert.ok(kills >= 7, `${kills} writes`);
+  });
+
   it('half a file is waited for; one that stays broken is told once and left alone', async () => {
     const scene = await LeadsScene.make({ questions: '[{"id": "q3", "question": "How is this var' });
     let looks = 0;
