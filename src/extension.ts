@@ -10,6 +10,7 @@ import { StatusBar } from './editor/statusBar';
 import type * as Panels from './editor/panels/panels';
 import { registerPanels } from './editor/panels/registerPanels';
 import { AgentOutputChannel } from './editor/runs/agentOutputChannel';
+import { brokenRuns } from './editor/runs/brokenRuns';
 import { LeftRuns } from './editor/runs/leftRuns';
 import { RunController } from './editor/runs/runController';
 import { liveAgents, runRow } from './editor/runs/runRows';
@@ -42,7 +43,6 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   const began = performance.now();
   const log = vscode.window.createOutputChannel('Conductor', { log: true });
   const source = new ConductorSource(log);
-  const needsYou = new NeedsYouList(source);
   const runs = new RunController({
     inspect: async ({ root, folder }) => {
       const [{ inspectRun }, { NodeProcesses }] = await Promise.all([
@@ -54,6 +54,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     log,
     now: Date.now,
   });
+  const needsYou = new NeedsYouList(source, () => brokenRuns(runs));
   const tracks = new TracksView(source, extension.workspaceState, {
     row: (track) => runRow(runs, track, () => new Date()),
     state: (track) => runs.runOf(track)?.phase ?? runs.foreignOf(track)?.kind,
@@ -125,6 +126,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     leftRuns,
     runs.onDidChange((track) => {
       tracks.refreshRun(track);
+      needsYou.update();
       setContext('runs', runs.runs.length);
       setContext('agents', liveAgents(runs).length);
     }),

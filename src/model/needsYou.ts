@@ -13,6 +13,8 @@ export interface NeedsYouItem {
     | 'failedTask'
     | 'blockedTask'
     | 'deadlock'
+    /** A run that was broken off. */
+    | 'run'
     | 'problem';
   readonly root: string;
   readonly trackKey?: string;
@@ -49,6 +51,8 @@ export interface NeedsYouAction {
     | 'repair'
     | 'unblockTrack'
     | 'stepLoop'
+    | 'runLoop'
+    | 'stopLoop'
     | 'recordOutcome'
     | 'allowFixCycle'
     | 'setStep'

@@ -306,6 +306,10 @@ describe('running the loop', () => {
         run: 'Detached, still writing · 1 agent',
         agents: ['Planner · 1 min · detached, still writing'],
       });
+      const { needsYouView } = await activated();
+      const broken = needsYouView.getChildren().find(({ label }) => label === 'Run broken off');
+      assert.equal(broken?.description, 'Search');
+      assert.match(broken?.what ?? '', /resolvable/);
       await (await activated()).leftRuns.look(() => true);
       assert.equal(person.told.length, 1);
       const stopping = await run(new Person(), 'stopLoop', {

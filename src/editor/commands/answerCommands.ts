@@ -1,9 +1,11 @@
+import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import { answerEscalation, type AnswerRequest } from '../../engine/escalation/answerEscalation';
 import type { Blocker } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import { answerOptions, type AnswerOption } from '../../rules/escalationOptions';
 import { personName } from '../personName';
+import { refOf } from '../views/trackNodes';
 import type { Command, CommandContext } from './commandContext';
 import { pickStep, registryOf, tellChange } from './stateCommands';
 import { argumentIn, refIn } from './targets';
@@ -35,13 +37,15 @@ export const answer: Command = async (context, argument) => {
     ...more,
     ...registryOf(context, track),
   });
-  tellChange(context, track, result, () =>
-    answer(context, {
-      track: { root: track.root, key: track.key },
-      argument: blocker.id,
-      answer: option.id,
-    }),
+  const ref = refOf(track);
+  const answered = tellChange(context, track, result, () =>
+    answer(context, { track: ref, argument: blocker.id, answer: option.id }),
   );
+  // A loop of this window reads the answer by itself; one that has ended for it goes on when it is run again.
+  if (!answered || !track.loop || context.runs.runOf(ref)) return;
+  context.dialogs.tell('info', l10n.t('{0}: your answer counts when the loop runs on.', track.name), {
+    [l10n.t('Run Loop')]: () => vscode.commands.executeCommand('conductor.runLoop', ref),
+  });
 };
 
 async function askedOf(

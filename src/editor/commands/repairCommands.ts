@@ -175,6 +175,8 @@ export async function takeAction(
     }
     case 'unblockTrack':
     case 'stepLoop':
+    case 'runLoop':
+    case 'stopLoop':
     case 'recordOutcome':
     case 'setStep':
       await run(action.kind);

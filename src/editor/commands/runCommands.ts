@@ -1,13 +1,11 @@
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import { answerEscalation } from '../../engine/escalation/answerEscalation';
 import type { RunMode } from '../../engine/run/runEntry';
 import type { RunResult } from '../../engine/run/runLoop';
 import type { Blocker } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import type { BoardCheckpoint } from '../../rules/boardDue';
 import type { Choice } from '../dialogs';
-import { personName } from '../personName';
 import { carryOut, type RunBody } from '../runs/carryOut';
 import { backgroundAgents } from '../runs/editorRunPorts';
 import type { ForeignRun, WindowRun } from '../runs/runController';
@@ -16,7 +14,6 @@ import { runMode } from '../settings';
 import { refOf } from '../views/trackNodes';
 import { openPlace, tellRefusal, type Command, type CommandContext } from './commandContext';
 import { titleOf } from './loopOutcome';
-import { tellChange } from './stateCommands';
 import { argumentIn, refIn, targetTrack } from './targets';
 
 const isOpen = (track: Track): boolean =>
@@ -288,19 +285,8 @@ export const retryTask: Command = async (context, argument) => {
   if (!track) return;
   const blocker = await failureOf(context, track, argument, title);
   if (!blocker) return;
-  const registryFile = context.source.root(track.root)?.registryFile;
-  const result = await answerEscalation(context.ports, track, {
-    blockerId: blocker.id,
-    answer: 'try-again',
-    by: (await personName(track.root)) ?? 'person',
-    ...(registryFile === undefined ? {} : { registryFile }),
-  });
-  if (!tellChange(context, track, result, () => retryTask(context, argument))) return;
-  await context.source.refresh();
-  if (context.runs.runOf(refOf(track))) return;
-  context.dialogs.tell('info', l10n.t('{0}: the task is tried again when the loop runs.', track.name), {
-    [l10n.t('Run Loop')]: () => vscode.commands.executeCommand('conductor.runLoop', refOf(track)),
-  });
+  const { answer } = await import('./answerCommands');
+  await answer(context, { track: refOf(track), argument: blocker.id, answer: 'try-again' });
 };
 
 function blockersOf(track: Track): readonly Blocker[] {

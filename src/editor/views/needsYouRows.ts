@@ -17,6 +17,7 @@ const kindIcons: Readonly<Record<NeedsYouItem['kind'], Icon>> = {
   drift: icons.caution,
   staleLock: icons.caution,
   staleWorker: icons.caution,
+  run: icons.paused,
   problem: icons.caution,
 };
 
@@ -42,6 +43,8 @@ function kindWord(kind: NeedsYouItem['kind']): string {
       return l10n.t('Blocked task');
     case 'deadlock':
       return l10n.t('Deadlock');
+    case 'run':
+      return l10n.t('Run');
     case 'problem':
       return l10n.t('Problem');
   }

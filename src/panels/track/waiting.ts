@@ -20,6 +20,7 @@ const needsYouSign: Readonly<Record<NeedsYouItem['kind'], Status>> = {
   drift: { sign: 'concerns', word: 'Drift' },
   staleLock: { sign: 'concerns', word: 'Stale lock' },
   staleWorker: { sign: 'concerns', word: 'Stale worker' },
+  run: { sign: 'concerns', word: 'Run' },
   problem: { sign: 'concerns', word: 'Problem' },
 };
 
@@ -116,7 +117,7 @@ export function consultations(track: Track, words: TimeWords): Remark[] {
 function leadName(lead: string | undefined): string {
   if (lead === undefined) return 'A lead';
   const name = lead.charAt(0).toUpperCase() + lead.slice(1);
-  return /lead/i.test(name) ? name : `${name} lead`;
+  return /lead|^(user|orchestrator)$/i.test(name) ? name : `${name} lead`;
 }
 
 function sentence(...parts: readonly (string | undefined)[]): string {
