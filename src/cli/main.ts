@@ -3,9 +3,11 @@ import { version } from '../../package.json';
 import { reportVersion } from '../engine/statusReport';
 import type { Command } from './command';
 import { answer } from './commands/answer';
+import { board } from './commands/board';
 import { init } from './commands/init';
 import { mark } from './commands/mark';
 import { newCommand } from './commands/new';
+import { runCommand } from './commands/run';
 import { show } from './commands/show';
 import { status } from './commands/status';
 import { step } from './commands/step';
@@ -18,7 +20,18 @@ import { Output, watchStream } from './output';
 import { nearest, parseCall } from './parseCall';
 import { printable } from './text';
 
-const commands: readonly Command[] = [status, show, mark, step, answer, newCommand, validate, init];
+const commands: readonly Command[] = [
+  status,
+  show,
+  mark,
+  step,
+  runCommand,
+  answer,
+  board,
+  newCommand,
+  validate,
+  init,
+];
 
 async function main(words: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   const end = words.indexOf('--');

@@ -73,6 +73,7 @@ export function checkpoint(passed, reasons, more = {}) {
     const before = loop.checkpoints[name] ?? {};
     const at = now();
     delete before.failure_reasons;
+    delete before.failure_items;
     loop.checkpoints[name] = {
       ...before,
       status: passed ? 'PASSED' : 'FAILED',

@@ -6,7 +6,7 @@ import { conductor, documentOf, folderWith, program, temporaryFolder } from './c
 import { google } from './projects';
 import { errorShape } from './shapes';
 
-const commands = ['status', 'show', 'mark', 'step', 'new', 'validate', 'init'];
+const commands = ['status', 'show', 'mark', 'step', 'run', 'answer', 'board', 'new', 'validate', 'init'];
 
 describe('conductor, the program', function () {
   this.timeout(60_000);
@@ -51,6 +51,11 @@ describe('conductor, the program', function () {
       [['step'], /needs <track>/],
       [['step', 'dark', '--outcome', 'maybe'], /passed or failed/],
       [['step', 'dark', '--reason', 'x'], /--outcome failed/],
+      [['run'], /needs <track>/],
+      [['run', 'dark', '--mode', 'all'], /confirm-gates/],
+      [['run', 'dark', '--workers', 'many'], /"many"/],
+      [['board', 'dark', '--checkpoint', 'SOON'], /PRE_LAUNCH/],
+      [['answer'], /needs <track>/],
       [['init', 'here'], /"here"/],
       [['validate', 'a', 'b'], /"b"/],
       [['mark', 'dark', '--frce'], /Did you mean --force\?/],

@@ -34,7 +34,7 @@ function normal(text: string): string {
     .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
     .replace(/\d{4}-\d\d-\d\d/g, '<day>')
     .replace(/(board|worker|[a-z-]+)-([\w.]+)-\d{13,14}(-[0-9a-f]{4})?/g, '$1-$2-<id>')
-    .replace(/board-\d{13,14}/g, 'board-<id>')
+    .replace(/board-\d{8}-?\d{5,6}/g, 'board-<id>')
     .replace(/_\d{8}\b/g, '_<day>')
     .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<uuid>')
     .replace(/\b(?=[a-f]*\d)[0-9a-f]{7,40}\b/g, '<sha>');

@@ -22,6 +22,7 @@ export interface AgentLine {
   readonly task: string;
   readonly attempt: number;
   readonly pid: number;
+  readonly at: string;
   readonly child?: number;
 }
 
