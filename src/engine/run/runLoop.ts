@@ -2,6 +2,7 @@ import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { Track } from '../../model/track';
 import { boardDue } from '../../rules/boardDue';
+import { optionsFor } from '../../rules/escalationOptions';
 import { gateAhead } from '../../rules/gateAhead';
 import { maxIterations, type EscalationTrigger } from '../../rules/loopFacts';
 import { loopFactsOf, nextActionOf, type NextAction } from '../../rules/nextAction';
@@ -382,12 +383,14 @@ class LoopRun {
     const { context } = this;
     const result = await escalate(context.ports, track, requests, this.registry());
     for (const request of requests) {
+      // A question of an agent was told when it was asked.
+      if (request.id?.startsWith('question:')) continue;
       context.emit({
         event: 'escalated',
         trigger: request.trigger,
         step: request.step ?? track.loop?.step ?? 'NOT_STARTED',
         description: request.description,
-        options: [],
+        options: optionsFor(request.trigger, request.subject).map(({ label }) => label),
       });
     }
     const why = requests.map(({ description }) => description).join(' ');
