@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { reasonOf } from '../../store/ioError';
 import { agentStartError } from '../agentStartError';
 import { AgentStartError, type AgentExit, type AgentInvocation } from '../ports';
 import { findProcess } from './findProcess';
+import { whyNotOpened } from './outputFile';
 import { endGroup, groupExists } from './processGroup';
 import { NodeProcesses, type Processes } from './processes';
 import type { AgentProcess, BackgroundAgents, BackgroundOptions } from './runPorts';
@@ -130,7 +130,7 @@ async function openOutput(file: string, name: string): Promise<FileHandle> {
   } catch (error) {
     throw new AgentStartError(
       'failed',
-      `${name} was not started: its output cannot be kept in ${file}: ${reasonOf(error)}.`,
+      `${name} was not started: its output cannot be kept in ${file}: ${whyNotOpened(error)}.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, open } from 'node:fs/promises';
 import { AgentOutputReader } from '../../files/agentOutput';
 import type { AgentOutput } from '../../model/agentOutput';
-import { reasonOf } from '../../store/ioError';
+import { hasCode, reasonOf } from '../../store/ioError';
 import { megabytes } from '../../store/limits';
 
 /** An agent that prints more than this many bytes is stopped; of its output so much is read. */
@@ -38,7 +38,7 @@ export async function readOutputFile(file: string, limit: number): Promise<Outpu
   } catch (error) {
     return {
       output: reader.end(),
-      trouble: `Its output file ${file} could not be read: ${reasonOf(error)}.`,
+      trouble: `Its output file ${file} could not be read: ${whyNotOpened(error)}.`,
     };
   }
 }
@@ -51,4 +51,9 @@ export async function outputSize(file: string): Promise<number> {
     // Without its file there is nothing to measure; that it cannot be read is said when the agent has ended.
     return 0;
   }
+}
+
+/** Why the file itself could not be opened: links in its place are not followed. */
+export function whyNotOpened(error: unknown): string {
+  return hasCode(error, 'ELOOP') ? 'a symbolic link stands in its place' : reasonOf(error);
 }

@@ -166,7 +166,8 @@ export class RunAgents implements AgentDesk {
         ...(processStart === undefined ? {} : { processStart }),
       });
     } catch (error) {
-      await process.stop();
+      // Nobody would know of it after a crash.
+      await process.stop().catch((stillRuns: unknown) => this.warn(job.id, stillRuns));
       throw error;
     }
     const startedAt = ports.clock().toISOString();
@@ -288,7 +289,7 @@ export class RunAgents implements AgentDesk {
       await log.append({ kind: 'suspended', ms });
     } catch (error) {
       // Whoever writes next hears of it as well, and stops the run.
-      this.o.emit({ event: 'warning', message: error instanceof Error ? error.message : String(error) });
+      this.warn('The sleep of the computer was not written down', error);
     }
   }
 
@@ -299,6 +300,11 @@ export class RunAgents implements AgentDesk {
     } else if ((await outputSize(agent.outputFile)) > outputLimit) {
       void agent.stop('stopped', `It printed more than ${megabytes(outputLimit)}.`);
     }
+  }
+
+  private warn(about: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.o.emit({ event: 'warning', message: `${about}: ${message}` });
   }
 
   private outputFileOf(id: string): string {

@@ -81,6 +81,15 @@ describe('NodeAgentRunner', () => {
     );
   });
 
+  it('says failed for arguments that no process can be given', async () => {
+    const agent = { executable: process.execPath, cwd: temporaryFolder(), name: 'agent' };
+    await assert.rejects(runner.start({ ...agent, args: ['a\0b'] }), startsWith('failed', /zero byte/));
+    await assert.rejects(
+      runner.start({ ...agent, args: ['x'.repeat(3_000_000)] }),
+      startsWith('failed', /longer than the system allows/),
+    );
+  });
+
   it('does not start when it was cancelled before', async () => {
     await assert.rejects(
       runner.start(

@@ -101,7 +101,7 @@ describe('NodeBackgroundAgents', () => {
       [{ ...good, args: ['a\0b'] }, 'a.log', 'failed', /zero byte/],
       [{ ...good, args: ['x'.repeat(3_000_000)] }, 'a.log', 'failed', /longer than the system allows/],
       [good, 'file/a.log', 'failed', /output cannot be kept in .*a\.log/],
-      [good, 'link.log', 'failed', /output cannot be kept/],
+      [good, 'link.log', 'failed', /output cannot be kept in .*: a symbolic link/],
     ] as const) {
       await assert.rejects(
         agents.start(invocation, { outputFile: join(folder, outputFile), environment: {} }),
