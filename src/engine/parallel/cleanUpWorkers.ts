@@ -1,9 +1,8 @@
 import { cleanUpOf } from '../../rules/parallel/cleanUp';
 import type { EditRefusal } from '../../model/edit';
 import type { RunContext } from '../run/runContext';
-import { withEditor } from './execution';
+import { gathering } from './execution';
 import { unlockFiles } from './fileLocks';
-import { GatheredEdits } from './gatheredEdits';
 import { removeWorkerFile } from './workerFile';
 import { setWorkerStatus } from './workerStatus';
 
@@ -12,7 +11,7 @@ import { setWorkerStatus } from './workerStatus';
  * that still says RUNNING, their files. What cannot be taken away is told as a warning; nothing of others is touched.
  */
 export async function cleanUpWorkers(given: RunContext): Promise<void> {
-  const context = withEditor(given, new GatheredEdits(given.ports.editor));
+  const context = gathering(given);
   const { run } = context.log.state();
   if (run.workers.length === 0) return;
   const { bus } = await context.ports.tracks.read();

@@ -17,10 +17,9 @@ import type { RunContext } from '../run/runContext';
 import { RunJournalError } from '../run/runJournal';
 import { ensureBus, postEvent, postMessage } from './bus';
 import { cleanUpWorkers } from './cleanUpWorkers';
-import { withEditor, type Execution } from './execution';
+import { gathering, pauseOf, type Execution } from './execution';
 import { lockFiles, unlockFiles } from './fileLocks';
 import { completeTask, failTask, reopen, setAside, withdrawTask, type Unwritten } from './finishTask';
-import { GatheredEdits } from './gatheredEdits';
 import { judgeWorker } from './judgeWorker';
 import { PlanMarks } from './planMarks';
 import { recordProgress } from './recordProgress';
@@ -37,6 +36,7 @@ export type ExecuteResult =
 
 /** How often the bus is looked at while nothing ends, and how often workers get a sign of life (FORMATS §4.9, timings). */
 const tickMs = 5_000;
+const lingerMs = 50;
 const beatMs = 5 * 60_000;
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
@@ -91,9 +91,9 @@ class ParallelExecute {
   private beatAt: number;
 
   constructor(given: RunContext) {
-    this.context = withEditor(given, new GatheredEdits(given.ports.editor));
+    this.context = gathering(given);
     this.messages = new TaskMessages(given.place.root, join(given.place.bus, 'queue.jsonl'));
-    this.plan = new PlanMarks(given.ports.editor);
+    this.plan = new PlanMarks(given.ports.editor, pauseOf(given));
     this.beatAt = given.ports.clock().getTime();
   }
 
@@ -545,11 +545,14 @@ class ParallelExecute {
 
   /** Until a worker ends, the run is stopped, or the time is up. */
   private async wait(): Promise<void> {
-    if (this.ended.length > 0 || this.context.signal.aborted) return;
+    if (this.context.signal.aborted) return;
     const awake = new AbortController();
     this.wake = () => awake.abort();
-    await this.context.ports.sleep(tickMs, AbortSignal.any([awake.signal, this.context.signal]));
+    if (this.ended.length === 0)
+      await this.context.ports.sleep(tickMs, AbortSignal.any([awake.signal, this.context.signal]));
     this.wake = () => undefined;
+    // Workers of a group often end together, and what they leave is recorded together.
+    if (this.ended.length > 0) await this.context.ports.sleep(lingerMs, this.context.signal);
   }
 
   private journal(): string {

@@ -1,8 +1,8 @@
 import type { Track } from '../../model/track';
 import type { TaskGraph } from '../../rules/taskGraph';
-import type { FileEditor } from '../../store/fileEditor';
 import type { TaskMessages } from '../../store/taskMessages';
 import type { RunContext } from '../run/runContext';
+import { GatheredEdits } from './gatheredEdits';
 import type { PlanMarks } from './planMarks';
 
 /** What the parts of one parallel EXECUTE share. */
@@ -16,8 +16,16 @@ export interface Execution {
   readonly graph: TaskGraph;
 }
 
-/** The context with another editor. */
-export function withEditor(context: RunContext, editor: FileEditor): RunContext {
+/** How long the first of several writes of one file waits for the others: workers that are started or end together. */
+const pauseMs = 10;
+
+export function pauseOf({ ports }: Pick<RunContext, 'ports'>): () => Promise<void> {
+  return () => ports.sleep(pauseMs);
+}
+
+/** The context with an editor that makes edits of one file together. */
+export function gathering(context: RunContext): RunContext {
+  const editor = new GatheredEdits(context.ports.editor, pauseOf(context));
   return {
     ports: { editor, ...otherPorts(context) },
     settings: context.settings,

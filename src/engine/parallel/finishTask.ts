@@ -144,9 +144,14 @@ export async function reopen(execution: Execution, taskId: string): Promise<Unwr
   return 'refused' in outcome ? outcome.refused : undefined;
 }
 
-async function release({ context }: Execution, worker: EndedWorker): Promise<Unwritten> {
+async function release({ context, track }: Execution, worker: EndedWorker): Promise<Unwritten> {
+  const { workerId } = worker;
+  // It may have locked more than we did for it.
+  const holds =
+    context.log.state().run.workers.some((known) => known.workerId === workerId && known.locks.length > 0) ||
+    (track.bus?.locks ?? []).some((lock) => lock.workerId === workerId);
   const [unlocked, removed] = await Promise.all([
-    unlockFiles(context, worker),
+    holds ? unlockFiles(context, worker) : undefined,
     removeWorkerFile(context, worker.workerId),
   ]);
   return unlocked ?? removed;

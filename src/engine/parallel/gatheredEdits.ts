@@ -16,7 +16,11 @@ interface Waiting {
 export class GatheredEdits implements FileEditor {
   private readonly waiting = new Map<string, Waiting[]>();
 
-  constructor(private readonly editor: FileEditor) {}
+  /** @param pause how long a first request waits for others that are about to come */
+  constructor(
+    private readonly editor: FileEditor,
+    private readonly pause: () => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   create(request: CreateRequest): Promise<EditOutcome> {
     return this.editor.create(request);
@@ -38,8 +42,7 @@ export class GatheredEdits implements FileEditor {
   }
 
   private async work(file: string): Promise<void> {
-    // Whoever asks in the same turn comes along.
-    await Promise.resolve();
+    await this.pause();
     for (let batch = this.take(file); batch.length > 0; batch = this.take(file)) {
       await this.make(batch);
     }

@@ -29,7 +29,11 @@ export class PlanMarks {
   private wanted: Wanted[] = [];
   private busy = false;
 
-  constructor(private readonly editor: FileEditor) {}
+  /** @param pause how long a first mark waits for others that are about to come */
+  constructor(
+    private readonly editor: FileEditor,
+    private readonly pause: () => Promise<void> = () => Promise.resolve(),
+  ) {}
 
   /** `[~]`: a worker is at it. Only an open task is marked so. */
   doing(track: Track, taskId: string): Promise<MarkOutcome> {
@@ -77,8 +81,7 @@ export class PlanMarks {
 
   private async work(track: Track, file: string): Promise<void> {
     this.busy = true;
-    // Whoever asks in the same turn comes along.
-    await Promise.resolve();
+    await this.pause();
     for (let batch = this.take(); batch.length > 0; batch = this.take()) await this.make(track, file, batch);
     this.busy = false;
   }
