@@ -1,6 +1,9 @@
 import type { EditRefusal } from '../../model/edit';
 import type { Blocker } from '../../model/loopState';
 import type { Track } from '../../model/track';
+import { tasksOf } from '../../rules/progress';
+import { taskGraphOf } from '../../rules/taskGraph';
+import { plainTaskId } from '../../rules/taskGraph/graphTask';
 import { resolveTie } from '../boardActions';
 import { answerQuestion } from '../leads/answerQuestion';
 import { markTask } from '../markTask';
@@ -58,9 +61,10 @@ const markerOf = { 'task-done': 'done', 'skip-task': 'skipped', 'task-open': 'to
 async function mark(
   ports: Pick<Ports, 'editor'>,
   track: Track,
-  taskId: string,
+  subject: string,
   o: AnswerRequest,
 ): Promise<Effect> {
+  const taskId = planTaskOf(track, subject);
   const marker = markerOf[o.answer as keyof typeof markerOf];
   const note = marker === 'skipped' ? o.note?.trim() : undefined;
   const outcome = await markTask(ports, track, { taskId, marker, ...(note ? { note } : {}) }, o.signal);
@@ -69,6 +73,16 @@ async function mark(
   return marker === 'todo' && outcome.refused.code === 'task-not-found'
     ? { files: [], warnings: [outcome.refused.message] }
     : outcome;
+}
+
+/** The id in plan.md of a task that a run knows by its id in the dag, or by its number. */
+function planTaskOf(track: Track, subject: string): string {
+  const tasks = tasksOf(track.plan);
+  const known =
+    tasks.find(({ id }) => id === subject)?.id ??
+    taskGraphOf(track).nodes.find(({ id }) => id === subject)?.taskId ??
+    tasks.find(({ number }) => number === plainTaskId(subject))?.id;
+  return known ?? subject;
 }
 
 async function vote(

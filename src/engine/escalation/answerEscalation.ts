@@ -13,7 +13,7 @@ import type { Ports } from '../ports';
 import { afterStepWritten, followRegistryStatus } from '../registryRow';
 import { doFirst } from './answerEffects';
 import { answeredLoop } from './answeredLoop';
-import { failuresOnBus } from './answersTaken';
+import { failuresOnBus, forgives } from './answersTaken';
 
 export interface AnswerRequest {
   readonly blockerId: string;
@@ -210,9 +210,9 @@ function wordsOf(blocker: Blocker, o: AnswerRequest): string {
 }
 
 function recordOf(track: Track, blocker: Blocker, o: AnswerRequest): Record<string, unknown> {
-  const isTask = o.answer === 'try-again' && blocker.trigger === 'task-failed' && track.bus !== undefined;
-  const failures =
-    isTask && blocker.subject !== undefined ? failuresOnBus(track, blocker.subject) : undefined;
+  const { subject, trigger } = blocker;
+  const again = forgives({ answer: o.answer, trigger }) && track.bus !== undefined;
+  const failures = again && subject !== undefined ? failuresOnBus(track, subject) : undefined;
   return {
     answer: o.answer,
     answered_by: o.by,

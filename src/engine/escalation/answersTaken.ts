@@ -27,11 +27,11 @@ export function failuresOnBus(track: Track, task: string, now?: Date): number {
 }
 
 function notesOf(track: Track, state: RunState, blocker: Blocker): RunNote[] {
-  const { id, answer, subject, trigger } = blocker;
+  const { id, answer, subject } = blocker;
   if (answer === undefined) return [];
   const answered: RunNote = { kind: 'answered', question: id, answer };
   if (subject === undefined) return [answered];
-  if (answer === 'try-again' && trigger === 'task-failed') {
+  if (forgives(blocker)) {
     const failures = forgiven(track, state.run, blocker, subject);
     // The count goes first: an answer that is noted is not looked at again.
     return failures > 0 ? [{ kind: 'forgiven', task: subject, failures }, answered] : [answered];
@@ -41,6 +41,14 @@ function notesOf(track: Track, state: RunState, blocker: Blocker): RunNote[] {
     return [{ kind: 'more-time', group: subject }, answered];
   }
   return [answered];
+}
+
+/** Whether the answer means that a task is tried again, whatever was said of its earlier attempts. */
+export function forgives({ answer, trigger }: Pick<Blocker, 'answer' | 'trigger'>): boolean {
+  const again = answer === 'try-again' || answer === 'task-open';
+  return (
+    again && (trigger === 'task-failed' || trigger === 'task-contradiction' || trigger === 'task-blocked')
+  );
 }
 
 /** Failures after the answer are not forgiven: a later run knows them from the bus, too. */

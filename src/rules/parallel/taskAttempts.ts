@@ -38,14 +38,13 @@ export function attemptsOf(
   };
 
   for (const id of run.completed) at(id).completed(undefined, 'recorded by this run');
-  for (const worker of run.workers) takeOurs(at(worker.taskId), worker);
-  if (bus) {
-    for (const message of bus.messages) {
-      const id = taskOf(message);
-      if (id !== undefined) takeMessage(at(id), message);
-    }
-    takeOtherWorkers(at, bus, run, now, lostAfterMs);
+  // The bus tells of earlier runs, too, so its failures are older than those that only our journal has.
+  for (const message of bus?.messages ?? []) {
+    const id = taskOf(message);
+    if (id !== undefined) takeMessage(at(id), message);
   }
+  for (const worker of run.workers) takeOurs(at(worker.taskId), worker);
+  if (bus) takeOtherWorkers(at, bus, run, now, lostAfterMs);
   const forgiven = new Map(Object.entries(run.forgiven ?? {}).map(([id, n]) => [plainTaskId(id), n]));
   const found = new Map([...tasks].map(([key, task]) => [key, task.attempts(forgiven.get(key) ?? 0)]));
   return (id) => found.get(plainTaskId(id)) ?? none;
