@@ -142,6 +142,8 @@ class Attendance {
   /** Leads that a broken-off run left behind, whose question nobody asks any more. */
   private async dismissLeads(): Promise<void> {
     const { desk, log } = this.context;
+    // What a lead decided and nobody could write down yet is found with its agent, next time.
+    if ([...this.fates.values()].some(({ at }) => at === 'delivery')) return;
     for (const open of log.state().open) {
       if (open.intent.role !== 'lead') continue;
       const agent = await desk.adopt(open);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { answerQuestion } from '../../../../src/engine/leads/answerQuestion';
 import { attendQuestions } from '../../../../src/engine/leads/attendQuestions';
+import { consultations } from '../../../../src/panels/track/waiting';
 import { closeScenes } from '../run/agentScene';
 import { LeadsScene } from './leadsScene';
 
@@ -52,6 +53,18 @@ describe('answerQuestion', () => {
     assert.ok('why' in again);
     assert.deepEqual(again.files, []);
     assert.deepEqual(files(), before);
+  });
+
+  it('the track panel names who decided: a lead, the user, the orchestrator', async () => {
+    const naming = { id: 'q3', question: 'How is this variable named?', options: ['count'] };
+    const answered = { id: 'q1', question: 'Which approach?', answer: 'Events', answered_by: 'tech-lead' };
+    const scene = await LeadsScene.make({ questions: [money, naming, answered] });
+    await scene.attend();
+    await answerQuestion(scene.context.ports, await scene.track(), yes);
+    assert.deepEqual(
+      consultations(await scene.track(), { now: 0 }).map(({ text }) => text),
+      ['Orchestrator: count', 'Tech lead: Events', 'User: Yes'],
+    );
   });
 
   it('while an agent waits: the loop tells the answer and nothing is left for the user', async () => {

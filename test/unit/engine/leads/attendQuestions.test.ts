@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { attendQuestions } from '../../../../src/engine/leads/attendQuestions';
 import { closeScenes, runs, scripted, until } from '../run/agentScene';
 import { decides, leadScript, LeadsScene } from './leadsScene';
@@ -329,6 +331,24 @@ describe('attendQuestions', () => {
     });
     await scene.attend(() => scene.answerTo('q1') !== undefined);
     assert.match(scene.text('decision-log.md'), /\*\*Decision:\*\* Yes, it may/);
+  });
+
+  it('an answer that cannot be written now is written by the next run, without a second lead', async () => {
+    const scene = await LeadsScene.make({
+      questions: [tech],
+      leads: { 'lead-tech': decides('tech', 'Events') },
+    });
+    const file = join(scene.scene.place.trackFolder, 'questions.json');
+    chmodSync(file, 0o444);
+    await scene.attend(() => scene.warnings().length > 0);
+    assert.equal(scene.answerTo('q1'), undefined);
+    assert.match(scene.warnings().join(), /read-only/);
+    await closeScenes();
+    chmodSync(file, 0o644);
+    const second = await LeadsScene.make({ in: scene });
+    await second.attend(() => second.answerTo('q1') === 'Events');
+    assert.equal(second.prompts().length, 1);
+    assert.equal(second.consultations().length, 1);
   });
 
   it('many questions at once: each is answered, a few leads at a time', async () => {
