@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeText, encodeText, type Encoding } from '../files/textFile';
 import { applyEdits } from '../files/textEdit';
@@ -9,6 +8,7 @@ import { hasCode } from './ioError';
 import { largestFile, megabytes } from './limits';
 import type { Lease } from './lock';
 import { stillCarries } from './stillCarries';
+import { isTemporaryForEdit, temporaryForEdit } from './temporaryFiles';
 import type { OpenFile, WritingDisk } from './writingDisk';
 
 export interface FileChange {
@@ -181,16 +181,9 @@ async function refusalToWrite(o: FileChange, bytes: Uint8Array): Promise<EditRef
 
 /** Only holders of the lock use such names, so what is there now is from one that was killed. */
 async function removeLeftBehind(o: FileChange): Promise<void> {
-  const start = temporaryStart(o.path);
   for (const name of await o.disk.names(dirname(o.path))) {
-    if (name.startsWith(start) && /^[0-9a-f-]{36}\.tmp$/.test(name.slice(start.length))) {
-      await o.disk.remove(join(dirname(o.path), name));
-    }
+    if (isTemporaryForEdit(o.path, name)) await o.disk.remove(join(dirname(o.path), name));
   }
-}
-
-function temporaryStart(path: string): string {
-  return `.${basename(path)}.edit-`;
 }
 
 /**
@@ -203,7 +196,7 @@ async function replace(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
 ): Promise<OpenFile | undefined | 'moved'> {
-  const temporary = join(dirname(o.path), `${temporaryStart(o.path)}${randomUUID()}.tmp`);
+  const temporary = temporaryForEdit(o.path);
   try {
     const facts = await o.disk.facts(o.path);
     await o.disk.writeNew(temporary, bytes, facts);

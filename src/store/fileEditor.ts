@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { encodeText } from '../files/textFile';
 import type { EditResult } from '../model/edit';
 import { containedPath } from './contain';
@@ -7,6 +6,7 @@ import { hasCode, reasonOf } from './ioError';
 import { LockBusyError, withLock } from './lock';
 import { changeFile } from './changeFile';
 import type { EditOutcome } from './editOutcome';
+import { temporaryForNew } from './temporaryFiles';
 import { Turns } from './turns';
 import { writingDisk, type WritingDisk } from './writingDisk';
 
@@ -107,7 +107,7 @@ export class DiskFileEditor implements FileEditor {
   async create(request: CreateRequest): Promise<EditOutcome> {
     const path = await containedPath(request.root, request.file);
     if (path === undefined) return outsideRoot(request);
-    const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+    const temporary = temporaryForNew(path);
     try {
       await this.#disk.makeFolders(dirname(path));
       // Whoever sees the file sees all of it: it gets its name when its bytes are there.

@@ -234,6 +234,11 @@ function decodeHost(host: string): string {
   }
 }
 
+/** True if a process of this computer, whose host name is written as in a URI, does not run any more. */
+export function isOwnerGone(pid: number, host: string): boolean {
+  return isDead({ pid, host: decodeHost(host), uuid: '', time: 0 });
+}
+
 /** Known only for processes of this computer. */
 function isDead(owner: LockOwner): boolean {
   if (owner.host !== hostname()) return false;

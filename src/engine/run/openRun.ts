@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EditRefusal } from '../../model/edit';
 import { freeLeftBehind } from '../../store/lock';
+import { removeLeftTemporaries } from '../../store/temporaryFiles';
 import { isLockName } from '../../store/trackFolders';
 import { RunAgents } from './runAgents';
 import type { RunContext, RunPlace, RunSettings } from './runContext';
@@ -103,7 +104,7 @@ async function begin<T>(
     mode: settings.mode,
     ...(processStart === undefined ? {} : { processStart }),
   });
-  await freeLocks([place.root, place.trackFolder, place.bus]);
+  await clearUp(place);
   const desk = new RunAgents({ ports, place, settings, log, emit, signal: o.signal });
   // Agents are stopped at once, wherever the run is waiting.
   const stop = (): void => void desk.stopAll('A person stopped the run.');
@@ -121,12 +122,18 @@ async function begin<T>(
   }
 }
 
-/** Locks that a loop that was killed held while it wrote: an agent that still runs may wait for one of them for ever. */
-async function freeLocks(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) {
+/**
+ * What a loop that was killed while it wrote left behind: its locks, since an agent that still runs may wait for one of
+ * them for ever, and beginnings of files.
+ */
+async function clearUp({ root, trackFolder, bus }: RunPlace): Promise<void> {
+  for (const folder of [root, trackFolder, bus, join(root, 'knowledge')]) {
     const names = await readdir(folder).catch(() => []);
     for (const name of names.filter(isLockName)) await freeLeftBehind(join(folder, name));
   }
+  const written = [root, join(root, 'knowledge'), trackFolder, bus, join(bus, 'board'), join(bus, 'events')];
+  // What cannot be taken away does no harm.
+  for (const folder of written) await removeLeftTemporaries(folder).catch(() => undefined);
 }
 
 function refusal(code: string, error: Error): { readonly refused: EditRefusal } {
