@@ -1,19 +1,23 @@
 import type { Track } from '../model/track';
 import { applyEvent } from '../rules/evaluateLoop';
-import { editLoop, written, type LoopEditOutcome } from './loopEdit';
+import { editLoop, written } from './loopEdit';
 import type { Ports } from './ports';
+import type { StepSettings } from './stepCommand';
+import { stepDone, type StepDone, type StepResult } from './stepDone';
 
 /**
- * Writes that the agent of the present step has really started (spec 003, "Checkpoint Update Protocol" 1). Refuses
- * `state-moved` when somebody was faster, which an agent that writes its own start may be.
+ * Writes that the agent of the present step has really started (spec 003, "Checkpoint Update Protocol" 1), then the
+ * track's row in tracks.md. Refuses `state-moved` when somebody was faster, which an agent that writes its own start
+ * may be.
  */
-export function recordStart(
+export async function recordStart(
   ports: Pick<Ports, 'editor' | 'clock'>,
   track: Track,
   agent: string | undefined,
-): Promise<LoopEditOutcome> {
+  o: StepSettings & { readonly did?: StepDone['did'] } = {},
+): Promise<StepResult> {
   const at = ports.clock().toISOString();
-  return editLoop(
+  const outcome = await editLoop(
     ports,
     track,
     (current) => {
@@ -26,4 +30,5 @@ export function recordStart(
     },
     { at },
   );
+  return stepDone(ports, track, o.did ?? 'dispatched', outcome, o);
 }

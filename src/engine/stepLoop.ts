@@ -86,10 +86,10 @@ async function dispatch(ports: Ports, track: Track, next: NextAction, o: StepOpt
   // The process runs: from here on nothing is refused any more, and a cancelled signal comes too late.
   const agent = { command, finished: started.finished };
   const did = next.kind === 'resume' ? 'resumed' : 'dispatched';
-  const outcome = await recordStart(ports, track, next.agent);
-  if ('refused' in outcome) {
+  const result = await recordStart(ports, track, next.agent, { ...o, did });
+  if ('refused' in result) {
     // An agent that writes its own start has moved the state; that is what the protocol asks of it.
-    const itself = outcome.refused.code === 'state-moved';
+    const itself = result.refused.code === 'state-moved';
     return {
       did,
       row: next.row ?? '',
@@ -98,12 +98,11 @@ async function dispatch(ports: Ports, track: Track, next: NextAction, o: StepOpt
       files: [],
       warnings: itself
         ? []
-        : [`The agent runs, but IN_PROGRESS could not be written: ${outcome.refused.message}`],
+        : [`The agent runs, but IN_PROGRESS could not be written: ${result.refused.message}`],
       agent,
     };
   }
-  const result = await stepDone(ports, track, did, outcome, o);
-  return 'refused' in result ? result : { ...result, agent };
+  return { ...result, agent };
 }
 
 /** Refuses when metadata.json is not what the person saw, or the machine would now do something else. */

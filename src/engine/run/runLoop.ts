@@ -222,7 +222,7 @@ class LoopRun {
   private async execute(track: Track): Promise<Ending> {
     const { context } = this;
     if (track.loop?.stepStatus !== 'IN_PROGRESS') {
-      const started = await recordStart(context.ports, track, 'parallel-dispatcher');
+      const started = await recordStart(context.ports, track, 'parallel-dispatcher', this.registry());
       if ('refused' in started) return this.refused(started.refused);
     }
     const work = executePlan(context);

@@ -70,8 +70,11 @@ async function writeStart(
   track: Track,
   next: NextAction,
 ): Promise<LoopState | undefined> {
-  const written = await recordStart(context.ports, track, next.agent);
-  if (!('refused' in written)) return written.loop;
+  const written = await recordStart(context.ports, track, next.agent, registryOf(context));
+  if (!('refused' in written)) {
+    for (const message of written.warnings) context.emit({ event: 'warning', message });
+    return written.loop;
+  }
   if (written.refused.code !== 'state-moved' && written.refused.code !== 'not-startable') {
     context.emit({
       event: 'warning',
@@ -164,7 +167,7 @@ async function recorded(
       by: 'agent',
       // After an evaluation that passed come the board and the gate.
       stay: evaluation && outcome.outcome === 'passed',
-      ...(context.place.registryFile === undefined ? {} : { registryFile: context.place.registryFile }),
+      ...registryOf(context),
     });
     if ('refused' in result) {
       // Somebody was faster: what is on the disk decides.
@@ -178,6 +181,10 @@ async function recorded(
         stepStatus: result.loop.stepStatus,
         why: result.why,
       });
+      if (result.escalation) {
+        const { trigger, step, description, options } = result.escalation;
+        context.emit({ event: 'escalated', trigger, step, description, options });
+      }
     }
   }
   return questions.length > 0 ? { end: 'person', escalations: questions } : { end: 'recorded' };
@@ -204,4 +211,8 @@ function evidenceOf(
     default:
       return undefined;
   }
+}
+
+function registryOf({ place }: RunContext): { readonly registryFile?: string } {
+  return place.registryFile === undefined ? {} : { registryFile: place.registryFile };
 }
