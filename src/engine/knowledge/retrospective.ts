@@ -123,6 +123,17 @@ async function agentOf(context: RunContext, track: Track): Promise<RunningAgent 
     warn(context, `No retrospective was held: ${refused.message}`);
     return undefined;
   }
+  if (context.settings.mode === 'confirm-all') {
+    const said = await ports.confirm({
+      kind: 'dispatch',
+      what: `Start the retrospective of ${place.trackId}.`,
+      why: 'The track is complete, and there is something to learn from it.',
+    });
+    if (said !== 'yes') {
+      warn(context, 'No retrospective was held: nobody confirmed it.');
+      return undefined;
+    }
+  }
   const start = await desk.start({
     id,
     role: 'retrospective',

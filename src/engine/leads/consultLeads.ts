@@ -148,6 +148,8 @@ async function consult(
         if (refused) return { lead, answer: { unusable: refused.message } };
         throw error;
       }
+      if (!(await confirmed(context, lead, o.question, attempt)))
+        return { lead, answer: { unusable: 'it was not asked, because nobody confirmed it' } };
       const start = await context.desk.start({
         id,
         role: 'lead',
@@ -177,6 +179,22 @@ async function consult(
     open = undefined;
     if (!lost) attempt += 1;
   }
+}
+
+/** In the mode in which every dispatch is confirmed, so is this one; its second attempt needs no second word. */
+async function confirmed(
+  { ports, settings }: RunContext,
+  lead: Lead,
+  { question }: Question,
+  attempt: number,
+): Promise<boolean> {
+  if (settings.mode !== 'confirm-all' || attempt > 1) return true;
+  const answer = await ports.confirm({
+    kind: 'dispatch',
+    what: `Ask the ${lead} lead: ${question}`,
+    why: 'An agent raised the question, and it lies within the authority of this lead. Else it is yours to answer.',
+  });
+  return answer === 'yes';
 }
 
 /** An agent that was asked this by a run that was broken off: taken over, whether it still works or has ended. */

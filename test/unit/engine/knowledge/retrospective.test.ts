@@ -128,6 +128,16 @@ describe('holdRetrospective', () => {
     }
   });
 
+  it('where every dispatch is confirmed, nobody’s yes is no', async () => {
+    const on = await scene({ provider: agent(answer), settings: { mode: 'confirm-all' } });
+    const ports = { ...on.context.ports, confirm: () => Promise.resolve('later' as const) };
+    await holdRetrospective({ ...on.context, ports }, await on.track());
+    assert.deepEqual(on.scene.kinds(), []);
+    assert.match(on.warnings()[0]!, /nobody confirmed/);
+    await hold(on);
+    assert.deepEqual(on.scene.kinds(), ['intent', 'spawned', 'ended']);
+  });
+
   it('knowledge files that cannot be changed: a warning each, the track stays complete', async () => {
     const on = await scene({ provider: agent(answer) });
     on.write('knowledge/patterns.md', '\u0000');

@@ -112,7 +112,7 @@ describe('attendQuestions', () => {
         question_id: 'q1',
       },
     );
-    const [{ prompt }] = scene.prompts() as [{ prompt: string }];
+    const { prompt } = scene.prompts()[0]!;
     assert.match(prompt, /^# Tech lead/);
     assert.match(prompt, /Which approach do we implement\?/);
     assert.match(prompt, /Option: Polling/);
@@ -191,6 +191,30 @@ describe('attendQuestions', () => {
       matrix,
     });
     assert.equal((await scene.attend()).userOnly.length, 1);
+  });
+
+  it('where every dispatch is confirmed: a lead that nobody lets be asked is the user’s question', async () => {
+    const scene = await LeadsScene.make({ questions: [tech], settings: { mode: 'confirm-all' } });
+    const asked: string[] = [];
+    const ports = {
+      ...scene.context.ports,
+      confirm: ({ what }: { what: string }) => (asked.push(what), Promise.resolve('no' as const)),
+    };
+    const { userOnly } = await attendQuestions({ ...scene.context, ports }, Promise.resolve());
+    assert.deepEqual(asked, [`Ask the tech lead: ${tech.question}`]);
+    assert.equal(userOnly[0]?.trigger, 'lead-escalated');
+    assert.deepEqual(scene.scene.kinds(), []);
+  });
+
+  it('byte order mark, line ends and other keys of questions.json stay', async () => {
+    const text =
+      '\uFEFF[\r\n\t{"id": "q3", "question": "How is this variable named?", "options": ["count"], "x": 1e2}\r\n]\r\n';
+    const scene = await LeadsScene.make({ questions: text });
+    await scene.attend();
+    const written = scene.text('tracks/login/questions.json');
+    assert.ok(written.startsWith(text.slice(0, text.indexOf('}'))));
+    assert.ok(written.endsWith('}\r\n]\r\n'));
+    assert.match(written, /"answer": "count"/);
   });
 
   it('a lead that cannot be started: the user', async () => {
