@@ -115,7 +115,9 @@ class ParallelExecute {
       if (!this.stops.has(id)) this.stops.set(id, { counts: 'stopped', why });
     await Promise.all([...this.running.values()].map((agent) => agent.stop('stopped', why)));
     await Promise.all([...this.running.values()].map(({ finished }) => finished));
-    await this.recordEnds();
+    const ended = this.ended.splice(0);
+    await this.read();
+    await this.recordEnds(ended);
   }
 
   private async stop(): Promise<ExecuteResult> {
@@ -130,8 +132,10 @@ class ParallelExecute {
         `${this.journal()} was deleted while the run went on, so it cannot be resumed from there: its workers were stopped. What plan.md and metadata.json say is true; start the run again.`,
       );
     }
+    // What they said last is older than this reading.
+    const ended = this.ended.splice(0);
     await this.read();
-    const unwritten = await this.recordEnds();
+    const unwritten = await this.recordEnds(ended);
     const decisions = this.decide();
     const carried = await this.carryOut(decisions);
     this.failedRounds = (unwritten ?? carried) ? this.failedRounds + 1 : 0;
@@ -319,11 +323,8 @@ class ParallelExecute {
   }
 
   /** Judges the workers that have ended since, and records what became of their tasks. */
-  private async recordEnds(): Promise<Unwritten> {
-    const ended = this.ended.splice(0);
+  private async recordEnds(ended: typeof this.ended): Promise<Unwritten> {
     if (ended.length === 0) return undefined;
-    // What it said last may be younger than what was read.
-    await this.read();
     let last: Parameters<typeof recordProgress>[1];
     const results = await Promise.all(
       ended.map(async ({ agent, end }) => {

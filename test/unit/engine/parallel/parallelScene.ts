@@ -123,8 +123,14 @@ export class ParallelScene {
       sleep: (ms, signal) => {
         if (ms >= 5000) this.onWait();
         return new Promise((resolve) => {
-          const timer = setTimeout(resolve, Math.min(ms, o.sleepMs ?? 30));
-          signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
+          const wake = (): void => {
+            clearTimeout(timer);
+            signal?.removeEventListener('abort', wake);
+            resolve();
+          };
+          const timer = setTimeout(wake, Math.min(ms, o.sleepMs ?? 30));
+          signal?.addEventListener('abort', wake);
+          if (signal?.aborted) wake();
         });
       },
       confirm: () => Promise.resolve(o.confirm ?? 'yes'),

@@ -137,3 +137,47 @@ describe('deadlock', () => {
     );
   });
 });
+
+describe('parallel: what ended otherwise', () => {
+  const ended = (state: 'unclear' | 'stopped' | 'failed', n = 0) => ({
+    ...worker('1', 'failed', 5, n),
+    state,
+    error: 'nobody knows',
+  });
+  const said = (type: string, source: string) =>
+    busOf({ messages: [{ type, source, payload: { task_id: '1' }, line: 1 }] });
+  const ofTask1 = (run: Partial<ParallelRun>, bus?: MessageBus) =>
+    decide(run, bus).find((d) => 'taskId' in d && d.taskId === '1');
+
+  it('an attempt that was stopped counts as none: the task starts anew, also where plan.md still says [~]', () => {
+    const decision = ofTask1({ workers: [ended('stopped')] });
+    assert.ok(decision?.kind === 'start' && decision.attempt === 1);
+  });
+
+  it('an unclear end is for a person, even when the bus says complete; forgiven, the task is tried again', () => {
+    const bus = said('TASK_COMPLETE', 'w1-0');
+    const asked = decide({ workers: [ended('unclear')] }, bus);
+    assert.ok(asked.some((d) => d.kind === 'escalate' && d.id === 'contradiction:1'));
+    assert.ok(asked.some((d) => d.kind === 'wait' && d.taskId === '4' && d.for === 'paused'));
+    assert.equal(ofTask1({ workers: [ended('unclear')], forgiven: { 1: 1 } }, bus)?.kind, 'retry');
+  });
+
+  it('forgiving failures takes no completion away that came after them', () => {
+    const run = { workers: [ended('failed')], forgiven: { 1: 1 } };
+    assert.equal(ofTask1(run, said('TASK_COMPLETE', 'w1-1'))?.kind, 'recordDone');
+  });
+
+  it('a completion that is marked is not recorded again, whatever plan.md can show', () => {
+    assert.equal(ofTask1({ completed: ['1'] })?.kind, 'recordDone');
+    assert.equal(ofTask1({ completed: ['1'], marked: ['1'] }), undefined);
+  });
+
+  it('a worker of ours that has ended is in no deadlock any more', () => {
+    const wait = (source: string, waitingFor: string) => ({ source, waitingFor, line: 1 });
+    const bus = busOf({ waiting: [wait('w1-0', 'w2-0'), wait('w2-0', 'w1-0')] });
+    const workers = [worker('1', 'running', 9), worker('2', 'running', 5)];
+    assert.ok(decide({ workers }, bus).some((d) => d.kind === 'abort' && d.cause === 'deadlock'));
+    const over = decide({ workers: [ended('stopped'), worker('2', 'running', 5)] }, bus);
+    assert.ok(!over.some((d) => d.kind === 'abort' || (d.kind === 'escalate' && d.trigger === 'deadlock')));
+  });
+});
