@@ -99,8 +99,8 @@ function workspaceEdit(document: vscode.TextDocument, edits: readonly TextEdit[]
   return edit;
 }
 
-/** The document of the file, if a person has it open (or has unsaved changes in it). */
-async function openDocument(path: string): Promise<vscode.TextDocument | undefined> {
+/** The document of the file (a real path), if a person has it open (or has unsaved changes in it). */
+export async function openDocument(path: string): Promise<vscode.TextDocument | undefined> {
   const tabs = openTabs();
   for (const document of vscode.workspace.textDocuments) {
     if (document.uri.scheme !== 'file' || document.isClosed) continue;

@@ -28,6 +28,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   runLoop: async () => (await import('./runCommands')).runLoop,
   pauseAfterStep: async () => (await import('./runCommands')).pauseAfterStep,
   stopLoop: async () => (await import('./runCommands')).stopLoop,
+  stopAgent: async () => (await import('./runCommands')).stopAgent,
   stopAllAgents: async () => (await import('./runCommands')).stopAllAgents,
   retryTask: async () => (await import('./runCommands')).retryTask,
   conveneBoard: async () => (await import('./runCommands')).conveneBoard,

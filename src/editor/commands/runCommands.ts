@@ -197,6 +197,27 @@ export const stopLoop: Command = async (context, argument) => {
   if (run) await context.runs.stop(run.track);
 };
 
+/** Stop Agent: one of those that run. */
+export const stopAgent: Command = async (context, argument) => {
+  const wanted = argumentIn(argument);
+  const agents = liveAgents(context.runs).filter(({ track }) => context.runs.runOf(track) !== undefined);
+  const agent =
+    agents.find(({ id }) => id === wanted) ??
+    (agents.length === 0
+      ? undefined
+      : await context.dialogs.pick(
+          { title: l10n.t('Stop Agent') },
+          agents.map((one) => ({ ...agentChoice(one), value: one })),
+        ));
+  if (!agent) {
+    if (agents.length === 0) context.dialogs.tell('info', l10n.t('No agent runs.'));
+    return;
+  }
+  if (await context.runs.stopAgent(agent.track, agent.id)) {
+    context.dialogs.note(`$(debug-stop) ${agent.trackName}: ${l10n.t('{0} stopped', agent.label)}`);
+  }
+};
+
 /** Stop All Agents: every loop of this window, and what broken-off runs left. */
 export const stopAllAgents: Command = async (context) => {
   const { runs } = context;

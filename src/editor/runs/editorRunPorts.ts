@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
 import { setTimeout as timeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
@@ -12,6 +13,7 @@ import type { CommandContext } from '../commands/commandContext';
 import { agentsRunIn } from '../settings';
 import { refuseUntrusted } from '../workspaceTrust';
 import type { RunTrack } from './runController';
+import { SavedFileEditor } from './savedFileEditor';
 import { TaskBackgroundAgents } from './taskBackgroundAgents';
 
 /** What a run in this window may ask of its surroundings, beyond what commands have. */
@@ -36,7 +38,10 @@ export function editorRunPorts(
   const agents = agentsRunIn() === 'terminal' ? new TaskBackgroundAgents(background, processes) : background;
   const inTurn = turns();
   return {
-    editor: context.ports.editor,
+    editor: new SavedFileEditor(context.ports.editor, {
+      signal: stopped,
+      ask: (document) => askToSave(context, track, document),
+    }),
     clock: () => context.ports.clock(),
     git: context.ports.git,
     agents: guarded(agents, (invocation) =>
@@ -100,6 +105,18 @@ async function confirm(
     no,
   );
   return answer === yes ? 'yes' : answer === no ? 'no' : 'later';
+}
+
+function askToSave({ dialogs }: CommandContext, track: RunTrack, document: vscode.TextDocument): void {
+  dialogs.tell(
+    'warning',
+    l10n.t(
+      '{0}: the run waits for {1} to be saved, which has unsaved changes.',
+      track.name,
+      basename(document.fileName),
+    ),
+    { [l10n.t('Save')]: () => document.save() },
+  );
 }
 
 /** VS Code cannot close a question; when the run is stopped, its answer counts no more. */

@@ -40,6 +40,15 @@ export interface RunHandles {
   /** Read by the loop between two steps. */
   readonly control: { pauseAfterStep: boolean };
   emit(event: RunEvent): void;
+  onDesk(desk: StoppableAgents): void;
+}
+
+/** The agents of a run, each of which a person can stop. */
+export interface StoppableAgents {
+  readonly running: readonly {
+    readonly job: { readonly id: string };
+    stop(how: 'stopped', why: string): Promise<unknown>;
+  }[];
 }
 
 export interface ControllerOptions {
@@ -55,6 +64,7 @@ interface Kept {
   run: WindowRun;
   readonly abort: AbortController;
   readonly control: { pauseAfterStep: boolean };
+  desk?: StoppableAgents;
   /** Settles when the loop has ended; never rejects. */
   readonly ended: Promise<unknown>;
 }
@@ -122,7 +132,15 @@ export class RunController {
     const control = { pauseAfterStep: false };
     // Begun in a later turn: what it emits at once finds the run in its place.
     const running = Promise.resolve().then(() =>
-      loop({ signal: abort.signal, control, emit: (event) => this.#take(id, event) }),
+      loop({
+        signal: abort.signal,
+        control,
+        emit: (event) => this.#take(id, event),
+        onDesk: (desk) => {
+          const kept = this.#runs.get(id);
+          if (kept) kept.desk = desk;
+        },
+      }),
     );
     const run: WindowRun = {
       track,
@@ -167,6 +185,16 @@ export class RunController {
     kept.abort.abort();
     this.#change(kept, { phase: 'stopping' });
     await kept.ended;
+  }
+
+  /**
+   * Stops one agent; its loop goes on as when an agent fails, or ends when it was the only one of its step. False: it
+   * does not run.
+   */
+  async stopAgent(track: TrackRef, agentId: string): Promise<boolean> {
+    const agent = this.#runs.get(idOf(track))?.desk?.running.find(({ job }) => job.id === agentId);
+    await agent?.stop('stopped', 'A person stopped this agent.');
+    return agent !== undefined;
   }
 
   async stopAll(): Promise<void> {

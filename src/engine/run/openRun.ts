@@ -4,6 +4,8 @@ import type { EditRefusal } from '../../model/edit';
 import { freeLeftBehind } from '../../store/lock';
 import { removeLeftTemporaries } from '../../store/temporaryFiles';
 import { isLockName } from '../../store/trackFolders';
+import type { AgentDesk } from './agentJob';
+import { patientEditor } from './patientEditor';
 import { RunAgents } from './runAgents';
 import type { RunContext, RunPlace, RunSettings } from './runContext';
 import type { RunEvent, RunEventBody } from './runEvent';
@@ -23,6 +25,8 @@ export interface RunOptions {
   /** Aborted: the run stops its agents and ends; it can be resumed. */
   readonly signal: AbortSignal;
   emit(event: RunEvent): void;
+  /** Given the agents of the run once it has the track, so that a person can stop one of them. */
+  onDesk?(desk: AgentDesk): void;
 }
 
 /** A run that has the track to itself. */
@@ -84,7 +88,8 @@ async function begin<T>(
   journal: RunJournal,
   body: (run: OpenRun) => Promise<T>,
 ): Promise<T> {
-  const { ports, settings } = o;
+  const { settings } = o;
+  const ports: RunPorts = { ...o.ports, editor: patientEditor(o.ports.editor, o.ports, o.signal) };
   const place: RunPlace = { ...o.place, runFolder, bus: join(o.place.trackFolder, '.message-bus') };
   const emit = (event: RunEventBody): void =>
     o.emit({ ...event, at: ports.clock().toISOString(), track: place.trackId });
@@ -106,6 +111,7 @@ async function begin<T>(
   });
   await clearUp(place);
   const desk = new RunAgents({ ports, place, settings, log, emit, signal: o.signal });
+  o.onDesk?.(desk);
   // Agents are stopped at once, wherever the run is waiting.
   const stop = (): void => void desk.stopAll('A person stopped the run.');
   o.signal.addEventListener('abort', stop, { once: true });
