@@ -369,7 +369,7 @@ class LoopRun {
 
   /** Somebody else wrote between our look and our write: look again. Anything else is for a person. */
   private refused(refused: EditRefusal): Ending {
-    const passing = new Set(['state-moved', 'outcome-recorded', 'not-startable', 'locked', 'busy']);
+    const passing = new Set(['state-moved', 'outcome-recorded', 'not-startable', 'locked']);
     this.refusals += 1;
     if (passing.has(refused.code) && this.refusals <= 5) return undefined;
     return { outcome: 'person', why: refused.message };
