@@ -77,16 +77,12 @@ export async function holdBoard(context: RunContext, request: BoardRequest): Pro
     if (context.signal.aborted) return { verdict: 'stopped' };
     let sessionId = running?.sessionId ?? '';
     if (!goesOn) {
-      const before = await record.read();
-      sessionId = await record.begin(
-        {
-          checkpoint,
-          quick: request.quick,
-          proposal: request.proposal,
-          at: context.ports.clock().toISOString(),
-        },
-        before,
-      );
+      sessionId = await record.begin({
+        checkpoint,
+        quick: request.quick,
+        proposal: request.proposal,
+        at: context.ports.clock().toISOString(),
+      });
       if (running) {
         await record.patch(running.sessionId, [{ path: ['superseded_by'], value: sessionId }]);
       }
@@ -199,8 +195,9 @@ class Meeting {
       round,
       promptFor: (director, file) => directorPrompt(this.prompts(session), 'discuss', director, file, round),
       take: async (director, text, end, last) => {
-        // Who has nothing to say writes nothing; one that crashed has not been heard.
-        if (text === undefined && end.how === 'exited' && end.exitCode === 0) return undefined;
+        // Who has nothing to say writes nothing; one that crashed has not been heard. Nobody knows the exit code of
+        // one that was taken over.
+        if (text === undefined && end.how === 'exited' && (end.exitCode ?? 0) === 0) return undefined;
         if (text === undefined) return 'no answer was written';
         const at = this.context.ports.clock().toISOString();
         const answer = readRemarks(text, { director, round, at, lenient: last });

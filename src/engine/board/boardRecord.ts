@@ -83,13 +83,13 @@ export class BoardRecord {
    * Begins a session. What an earlier one left in the files that it shares with this one is kept in `earlier/`; the
    * session file comes last, so that whatever stands there once it is there belongs to it.
    */
-  async begin(meeting: NewMeeting, before: BoardSession | undefined): Promise<string> {
+  async begin(meeting: NewMeeting): Promise<string> {
     const refused = await ensureBus(this.context);
     if (refused) throw new BoardFileError(refused);
-    for (const file of perMeeting) await this.empty(file, before?.sessionId);
-    const names = await this.names();
+    const last = newestSessionFile(await this.names());
+    for (const file of perMeeting) await this.empty(file, last?.replace(/^session-|\.json$/g, ''));
     let time = new Date(meeting.at);
-    const newest = newestSessionFile(names)?.replace(/\D/g, '');
+    const newest = last?.replace(/\D/g, '');
     // A clock that is behind another writer's must not make this session the older one.
     if (newest !== undefined && /^\d{14}$/.test(newest) && newest >= stampOf(sessionIdAt(time))) {
       const [year, month, day, hour, minute, second] = [0, 4, 6, 8, 10, 12].map((from, i) =>

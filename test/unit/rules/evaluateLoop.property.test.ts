@@ -36,6 +36,12 @@ const eventArbitrary: fc.Arbitrary<LoopEvent> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<LoopEvent>({ kind: 'unblocked', at }) },
   { weight: 1, arbitrary: fc.constant<LoopEvent>({ kind: 'allowFixCycle', at }) },
   {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom('EVALUATE_PLAN' as const, 'EVALUATE_EXECUTION' as const)
+      .map((step): LoopEvent => ({ kind: 'overruled', step, reasons: ['no (CSO)'], at })),
+  },
+  {
     weight: 1,
     arbitrary: fc
       .record({ step: fc.constantFrom(...loopSteps), status: fc.constantFrom(...stepStatuses) })
