@@ -11,20 +11,20 @@ import { plainTaskId } from '../../rules/taskGraph/graphTask';
 import { reasonOf } from '../../store/ioError';
 import { TaskMessages } from '../../store/taskMessages';
 import { PromptTemplateError } from '../prompts/renderPrompt';
-import type { AgentEnd, RunningAgent } from '../run/agentJob';
 import { readPromptOverrides } from '../run/promptOverrides';
 import type { RunContext } from '../run/runContext';
 import { RunJournalError } from '../run/runJournal';
-import { ensureBus, postEvent, postMessage } from './bus';
-import { cleanUpWorkers } from './cleanUpWorkers';
+import { ensureBus, postEvent } from './bus';
 import { gathering, pauseOf, type Execution } from './execution';
-import { lockFiles, unlockFiles } from './fileLocks';
-import { completeTask, failTask, reopen, setAside, withdrawTask, type Unwritten } from './finishTask';
-import { judgeWorker } from './judgeWorker';
+import { lockFiles } from './fileLocks';
+import { completeTask, type Unwritten } from './finishTask';
 import { PlanMarks } from './planMarks';
+import { recordEnd } from './recordEnd';
 import { recordProgress } from './recordProgress';
+import { resumeWorkers } from './resumeWorkers';
 import { startWorker, type StartDecision } from './startWorker';
 import { taskEscalations } from './taskEscalations';
+import { WorkersInHand, type EndedAgent } from './workersInHand';
 import { beatFor } from './workerStatus';
 
 type Escalations = readonly EscalationRequest<EscalationTrigger>[];
@@ -34,9 +34,7 @@ export type ExecuteResult =
   | { readonly outcome: 'person'; readonly escalations: Escalations }
   | { readonly outcome: 'stopped' };
 
-/** How often the bus is looked at while nothing ends, and how often workers get a sign of life (FORMATS §4.9, timings). */
-const tickMs = 5_000;
-const lingerMs = 50;
+/** How often workers get a sign of life (FORMATS §4.9, timings). */
 const beatMs = 5 * 60_000;
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
@@ -67,25 +65,14 @@ class RunBroken extends Error {
   override readonly name = 'RunBroken';
 }
 
-/** Why a worker is being stopped, and what that counts as. */
-interface Stop {
-  readonly counts: 'failed' | 'stopped';
-  readonly why: string;
-  /** Posted when it has ended and its locks are released. */
-  readonly message?: Extract<ParallelDecision, { kind: 'abort' }>['message'];
-}
-
 class ParallelExecute {
   private readonly context: RunContext;
   private readonly messages: TaskMessages;
   private readonly plan: PlanMarks;
-  private readonly running = new Map<string, RunningAgent>();
-  private readonly ended: { readonly agent: RunningAgent; readonly end: AgentEnd }[] = [];
-  private readonly stops = new Map<string, Stop>();
+  private readonly hand = new WorkersInHand();
   private readonly halts: EscalationRequest<EscalationTrigger>[] = [];
   private track!: Track;
   private graph!: TaskGraph;
-  private wake: () => void = () => undefined;
   private declined = false;
   private failedRounds = 0;
   private beatAt: number;
@@ -101,7 +88,7 @@ class ParallelExecute {
     const made = await ensureBus(this.context);
     if (made) return { outcome: 'person', escalations: [broken(made.message)] };
     await this.read();
-    await this.resume();
+    await resumeWorkers(this.execution(), this.hand);
     for (;;) {
       if (this.context.signal.aborted) return this.stop();
       const end = await this.round();
@@ -111,11 +98,8 @@ class ParallelExecute {
 
   /** Stops all and records what became of them, as far as it can be recorded. */
   async stopWorkers(why: string): Promise<void> {
-    for (const id of this.running.keys())
-      if (!this.stops.has(id)) this.stops.set(id, { counts: 'stopped', why });
-    await Promise.all([...this.running.values()].map((agent) => agent.stop('stopped', why)));
-    await Promise.all([...this.running.values()].map(({ finished }) => finished));
-    const ended = this.ended.splice(0);
+    await this.hand.stopAll(why);
+    const ended = this.hand.takeEnded();
     await this.read();
     await this.recordEnds(ended);
   }
@@ -133,7 +117,7 @@ class ParallelExecute {
       );
     }
     // What they said last is older than this reading.
-    const ended = this.ended.splice(0);
+    const ended = this.hand.takeEnded();
     await this.read();
     const unwritten = await this.recordEnds(ended);
     const decisions = this.decide();
@@ -144,7 +128,7 @@ class ParallelExecute {
     if (end) return end;
     await this.beat();
     const recorded = decisions.some(({ kind }) => kind === 'recordDone');
-    if (!recorded || unwritten || carried) await this.wait();
+    if (!recorded || unwritten || carried) await this.hand.wait(this.context);
     return undefined;
   }
 
@@ -224,16 +208,13 @@ class ParallelExecute {
 
   /** Ends our worker; what it left behind is recorded when it has ended. */
   private abort({ workerId, cause, because, message }: Extract<ParallelDecision, { kind: 'abort' }>): void {
-    const agent = this.running.get(workerId);
-    if (!agent || this.stops.has(workerId)) return;
     const timely = cause === 'workerTimeout' || cause === 'groupTimeout';
-    this.stops.set(workerId, {
+    this.hand.stop(workerId, timely ? 'timeLimit' : 'stopped', {
       // The limit of the group and a task that is no more are not the worker's fault.
       counts: cause === 'groupTimeout' || cause === 'notNeeded' ? 'stopped' : 'failed',
       why: because,
       ...(message ? { message } : {}),
     });
-    void agent.stop(timely ? 'timeLimit' : 'stopped', because);
   }
 
   private async recordDone(taskId: string, because: string): Promise<Unwritten> {
@@ -275,7 +256,7 @@ class ParallelExecute {
     try {
       const started = await startWorker(this.execution(), decision, node, workerId, overrides);
       if ('running' in started) {
-        this.follow(started.running);
+        this.hand.follow(started.running);
         this.context.emit({
           event: 'task',
           task: taskId,
@@ -314,21 +295,13 @@ class ParallelExecute {
 
   // --- ends ---
 
-  private follow(agent: RunningAgent): void {
-    this.running.set(agent.job.id, agent);
-    void agent.finished.then((end) => {
-      this.ended.push({ agent, end });
-      this.wake();
-    });
-  }
-
   /** Judges the workers that have ended since, and records what became of their tasks. */
-  private async recordEnds(ended: typeof this.ended): Promise<Unwritten> {
+  private async recordEnds(ended: readonly EndedAgent[]): Promise<Unwritten> {
     if (ended.length === 0) return undefined;
     let last: Parameters<typeof recordProgress>[1];
     const results = await Promise.all(
-      ended.map(async ({ agent, end }) => {
-        const { completed, refused } = await this.recordEnd(agent, end);
+      ended.map(async (one) => {
+        const { completed, refused } = await recordEnd(this.execution(), one);
         if (completed) last = completed;
         return refused;
       }),
@@ -339,144 +312,10 @@ class ParallelExecute {
     return results.find((refused) => refused !== undefined);
   }
 
-  private async recordEnd(
-    agent: RunningAgent,
-    end: AgentEnd,
-  ): Promise<{ readonly completed?: { taskId: string; commit?: string }; readonly refused?: Unwritten }> {
-    const { id: workerId, task: taskId = '' } = agent.job;
-    const worker = { workerId, taskId };
-    const stop = this.stops.get(workerId);
-    this.running.delete(workerId);
-    this.stops.delete(workerId);
-    const node = this.graph.nodes.find(({ id }) => id === taskId);
-    const judged = judgeWorker({
-      workerId,
-      taskId,
-      end: stop ? { ...end, why: stop.why } : end,
-      messages: this.messages.about(taskId),
-      ticked: node?.state === 'done',
-    });
-    const said = (state: 'complete' | 'failed' | 'stopped', why: string): void =>
-      this.context.emit({ event: 'task', task: taskId, state, worker: workerId, why });
-    // Killed with the run, before it said anything: its attempt counts for nothing.
-    const withdrawn =
-      judged.verdict === 'failed' &&
-      (stop?.counts === 'stopped' ||
-        (stop === undefined && end.how === 'stopped' && this.context.signal.aborted));
-    if (withdrawn) {
-      await agent.settle('stopped', judged.why);
-      await withdrawTask(this.execution(), worker);
-      said('stopped', judged.why);
-      return {};
-    }
-    switch (judged.verdict) {
-      case 'complete': {
-        await agent.settle('passed');
-        const done = { taskId, ...(judged.commit === undefined ? {} : { commit: judged.commit }) };
-        const refused = await completeTask(this.execution(), { ...done, worker: workerId });
-        said('complete', `${workerId} completed it.`);
-        return { completed: done, refused };
-      }
-      case 'failed': {
-        if (stop?.message) await this.resolveDeadlock(worker, stop.message);
-        await agent.settle('failed', judged.why);
-        const refused = await failTask(this.execution(), worker, judged.why);
-        said('failed', judged.why);
-        return { refused };
-      }
-      case 'unclear':
-        await agent.settle('person', judged.why);
-        await setAside(this.execution(), worker);
-        said('failed', judged.why);
-        return {};
-    }
-  }
-
-  /** The victim has ended: its locks go first, so that whoever reads the message can go on. */
-  private async resolveDeadlock(
-    worker: { readonly workerId: string; readonly taskId: string },
-    message: NonNullable<Stop['message']>,
-  ): Promise<void> {
-    const refused =
-      (await unlockFiles(this.context, worker)) ??
-      (await postMessage(this.context, message.type, message.payload));
-    if (refused) this.context.emit({ event: 'warning', message: refused.message });
-  }
-
-  // --- after a crash ---
-
-  /** Takes over the workers that an earlier run left, and makes again what it may not have written to the end. */
-  private async resume(): Promise<void> {
-    const { log, desk } = this.context;
-    const here = new Set(desk.running.map(({ job }) => job.id));
-    for (const agent of desk.running) if (agent.job.role === 'worker') this.follow(agent);
-    for (const open of log.state().open) {
-      const { workerId, task } = open.intent;
-      if (task === undefined || here.has(workerId)) continue;
-      const agent = await desk.adopt(open);
-      if (agent) this.follow(agent);
-      else await withdrawTask(this.execution(), { workerId, taskId: task });
-    }
-    await this.redo();
-  }
-
-  private async redo(): Promise<void> {
-    const { run, unmarked } = this.context.log.state();
-    const completed = new Set(run.completed);
-    const execution = this.execution();
-    const worked = run.workers.filter(({ state, taskId }) => state === 'complete' && !completed.has(taskId));
-    const refusals: Unwritten[] = await Promise.all([
-      ...worked.map(({ taskId, workerId }) =>
-        completeTask(execution, { ...this.known(taskId), worker: workerId }),
-      ),
-      ...unmarked.map(({ task, commit }) => {
-        const worker = run.workers.findLast(({ taskId, state }) => taskId === task && state === 'complete');
-        return completeTask(execution, {
-          taskId: task,
-          ...(commit === undefined ? {} : { commit }),
-          ...(worker ? { worker: worker.workerId } : {}),
-        });
-      }),
-      ...run.workers.filter(({ state }) => state === 'failed').map((worker) => this.failAgain(worker)),
-      ...run.workers
-        .filter(({ state, taskId }) => state === 'stopped' && !this.isAt(taskId) && !completed.has(taskId))
-        .map(({ taskId }) => reopen(execution, taskId)),
-    ]);
-    const refused = refusals.find((one) => one !== undefined);
-    if (refused) this.context.emit({ event: 'warning', message: refused.message });
-    if (run.workers.length === 0) return;
-    await cleanUpWorkers(this.context);
-    if (worked.length > 0 || unmarked.length > 0) await this.progress(this.known(run.completed.at(-1)));
-  }
-
-  /** A failure of which the bus does not know yet. */
-  private failAgain(worker: {
-    workerId: string;
-    taskId: string;
-    error?: string;
-  }): Promise<Unwritten> | undefined {
-    const { workerId, taskId, error = 'it gave no reason' } = worker;
-    const posted = this.messages
-      .about(taskId)
-      .some(({ source, type }) => source === workerId && type === 'TASK_FAILED');
-    if (!posted) return failTask(this.execution(), worker, error);
-    return this.isAt(taskId) ? undefined : reopen(this.execution(), taskId);
-  }
-
-  private isAt(taskId: string): boolean {
-    return [...this.running.values()].some(({ job }) => job.task === taskId);
-  }
-
-  private known<T extends string | undefined>(taskId: T): { taskId: string; commit?: string } {
-    const id = taskId ?? '';
-    const commit = this.messages.about(id).findLast((message) => message.commit !== undefined)?.commit;
-    return { taskId: id, ...(commit === undefined ? {} : { commit }) };
-  }
-
   // --- the end ---
 
   private async ending(decisions: readonly ParallelDecision[]): Promise<ExecuteResult | undefined> {
-    if (this.running.size > 0) return undefined;
+    if (this.hand.running.length > 0) return undefined;
     if (this.halts.length > 0) {
       const asked = this.escalations(decisions);
       return { outcome: 'person', escalations: [...this.halts, ...asked] };
@@ -531,29 +370,18 @@ class ParallelExecute {
   /** Signs of life, and locks that would expire under their holders. */
   private async beat(): Promise<void> {
     const now = this.context.ports.clock().getTime();
-    if (now - this.beatAt < beatMs || this.running.size === 0) return;
+    const { running } = this.hand;
+    if (now - this.beatAt < beatMs || running.length === 0) return;
     this.beatAt = now;
     const refusals = await Promise.all([
-      beatFor(this.context, new Set(this.running.keys())),
-      ...[...this.running.values()].map(({ job }) =>
+      beatFor(this.context, new Set(running.map(({ job }) => job.id))),
+      ...running.map(({ job }) =>
         lockFiles(this.context, { workerId: job.id, taskId: job.task ?? '' }, job.locks),
       ),
     ]);
     for (const refused of refusals) {
       if (refused) this.context.emit({ event: 'warning', message: refused.message });
     }
-  }
-
-  /** Until a worker ends, the run is stopped, or the time is up. */
-  private async wait(): Promise<void> {
-    if (this.context.signal.aborted) return;
-    const awake = new AbortController();
-    this.wake = () => awake.abort();
-    if (this.ended.length === 0)
-      await this.context.ports.sleep(tickMs, AbortSignal.any([awake.signal, this.context.signal]));
-    this.wake = () => undefined;
-    // Workers of a group often end together, and what they leave is recorded together.
-    if (this.ended.length > 0) await this.context.ports.sleep(lingerMs, this.context.signal);
   }
 
   private journal(): string {

@@ -12,10 +12,23 @@ export async function setWorkerStatus(
   entry: Omit<WorkerStatusEntry, 'heartbeat'> | 'gone',
 ): Promise<EditRefusal | undefined> {
   const heartbeat = context.ports.clock().toISOString();
-  return edit(context, (text) =>
-    entry === 'gone'
-      ? removeWorkersEdits(text, [workerId])
-      : workerStatusEdits(text, workerId, { ...entry, heartbeat }),
+  return edit(context, (text) => {
+    if (entry === 'gone') return removeWorkersEdits(text, [workerId]);
+    const startedAt = entry.startedAt ?? startOf(context, text, workerId);
+    return workerStatusEdits(text, workerId, {
+      ...entry,
+      heartbeat,
+      ...(startedAt === undefined ? {} : { startedAt }),
+    });
+  });
+}
+
+/** For a worker whose start a killed run did not write there any more. */
+function startOf(context: RunContext, text: string, workerId: string): string | undefined {
+  const known = parseWorkerStatus(text).workers.find((worker) => worker.workerId === workerId);
+  return (
+    known?.startedAt ??
+    context.log.state().run.workers.find((worker) => worker.workerId === workerId)?.startedAt
   );
 }
 

@@ -9,7 +9,7 @@ const posted = (type: TaskMessage['type'], more: Partial<TaskMessage> = {}): Tas
   ...more,
 });
 const judge = (
-  o: Partial<WorkerEvidence['end']> & {
+  o: Partial<Omit<WorkerEvidence['end'], 'output'>> & {
     output?: string;
     messages?: readonly TaskMessage[];
     ticked?: boolean;

@@ -1,0 +1,79 @@
+import { postMessage } from './bus';
+import type { Execution } from './execution';
+import { unlockFiles } from './fileLocks';
+import {
+  completeTask,
+  failTask,
+  setAside,
+  withdrawTask,
+  type EndedWorker,
+  type Unwritten,
+} from './finishTask';
+import { judgeWorker } from './judgeWorker';
+import type { EndedAgent, Stop } from './workersInHand';
+
+export interface RecordedEnd {
+  /** It completed its task. */
+  readonly completed?: { readonly taskId: string; readonly commit?: string };
+  readonly refused?: Unwritten;
+}
+
+/** Judges a worker that has ended, says so in the journal, and records what became of its task. */
+export async function recordEnd(execution: Execution, ended: EndedAgent): Promise<RecordedEnd> {
+  const { context } = execution;
+  const { agent, end, stop } = ended;
+  const { id: workerId, task: taskId = '' } = agent.job;
+  const worker: EndedWorker = { workerId, taskId };
+  const judged = judgeWorker({
+    workerId,
+    taskId,
+    end: stop ? { ...end, why: stop.why } : end,
+    messages: execution.messages.about(taskId),
+    ticked: execution.graph.nodes.find(({ id }) => id === taskId)?.state === 'done',
+  });
+  const tell = (state: 'complete' | 'failed' | 'stopped', why: string): void =>
+    context.emit({ event: 'task', task: taskId, state, worker: workerId, why });
+  switch (judged.verdict) {
+    case 'complete': {
+      await agent.settle('passed');
+      const done = { taskId, ...(judged.commit === undefined ? {} : { commit: judged.commit }) };
+      const refused = await completeTask(execution, { ...done, worker: workerId });
+      tell('complete', `${workerId} completed it.`);
+      return { completed: done, refused };
+    }
+    case 'failed': {
+      if (isNoFault(ended, context.signal)) {
+        await agent.settle('stopped', judged.why);
+        await withdrawTask(execution, worker);
+        tell('stopped', judged.why);
+        return {};
+      }
+      if (stop?.message) await resolveDeadlock(execution, worker, stop.message);
+      await agent.settle('failed', judged.why);
+      const refused = await failTask(execution, worker, judged.why);
+      tell('failed', judged.why);
+      return { refused };
+    }
+    case 'unclear':
+      await agent.settle('person', judged.why);
+      await setAside(execution, worker);
+      tell('failed', judged.why);
+      return {};
+  }
+}
+
+/** Ended with the run, or for a reason that is not its own, before it had said anything: the attempt counts for nothing. */
+function isNoFault({ end, stop }: EndedAgent, signal: AbortSignal): boolean {
+  return stop ? stop.counts === 'stopped' : end.how === 'stopped' && signal.aborted;
+}
+
+/** The victim has ended: its locks go first, so that whoever reads the message can go on. */
+async function resolveDeadlock(
+  { context }: Execution,
+  worker: EndedWorker,
+  message: NonNullable<Stop['message']>,
+): Promise<void> {
+  const refused =
+    (await unlockFiles(context, worker)) ?? (await postMessage(context, message.type, message.payload));
+  if (refused) context.emit({ event: 'warning', message: refused.message });
+}
