@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shallowEnough } from '../../files/jsonText';
-import { itemsOf, textsOf } from '../../files/looseValues';
+import { itemsOf, numberField, textsOf } from '../../files/looseValues';
 import type { Director } from '../../model/board';
 
 /*
@@ -10,13 +10,24 @@ import type { Director } from '../../model/board';
 
 export type Answer<T> = { readonly value: T } | { readonly problem: string };
 
-/** One number of a breakdown is a score too. */
 const score = z.coerce.number().min(1).max(10);
 
 const texts = z
   .unknown()
   .optional()
   .transform((value) => [...textsOf(value, 'text', 'concern', 'condition', 'description')]);
+/** Scores by name; what is no number is left out. */
+const numbers = z
+  .record(z.string(), z.unknown())
+  .optional()
+  .catch(undefined)
+  .transform((scores) => {
+    const known = Object.keys(scores ?? {}).flatMap((key) => {
+      const value = numberField(scores, key);
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    return known.length === 0 ? undefined : Object.fromEntries(known);
+  });
 const flag = z.union([z.boolean(), z.stringbool()]).optional().default(false);
 
 /** A word of a closed list, whatever its case. `aliases`: what agents write instead. */
@@ -33,7 +44,7 @@ const approving = { APPROVED: 'APPROVE', REJECTED: 'REJECT' } as const;
 const assessmentSchema = z.looseObject({
   verdict: word(['APPROVE', 'CONCERNS', 'REJECT'], { ...approving, CONCERN: 'CONCERNS' }),
   score: score.optional().catch(undefined),
-  breakdown: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  breakdown: numbers,
   key_points: texts,
   concerns: texts,
   recommendations: texts,

@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readResolution } from '../../../../src/files/resolutionFile';
 import { directors } from '../../../../src/model/board';
+import {
+  boardAssessmentsSchema,
+  boardSessionRecordSchema,
+  boardSessionSchema,
+  boardVotesSchema,
+} from '../../../../src/model/schemas/board';
 import { boardDue } from '../../../../src/rules/boardDue';
 import { at, id, metadataFile } from '../project';
 import { agreeable, assessing, BoardScene, voting, type Directors } from './boardScene';
@@ -64,6 +70,10 @@ describe('holdBoard: a full meeting', function () {
     for (const name of ['BOARD_RESOLVE.event', 'BOARD_RESOLVE_all.event']) {
       assert.ok(existsSync(scene.file(`.message-bus/events/${name}`)), name);
     }
+    boardSessionSchema.parse(session);
+    boardSessionRecordSchema.parse(entry);
+    boardAssessmentsSchema.parse(JSON.parse(scene.board('assessments.json')));
+    boardVotesSchema.parse(JSON.parse(scene.board('votes.json')));
     const resolution = readResolution(scene.board('resolution.md'));
     assert.equal(resolution.verdict, 'APPROVED');
     assert.deepEqual(resolution.conditions, ['Security audit before launch (CSO)']);

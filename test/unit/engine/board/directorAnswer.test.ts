@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { boardAssessmentSchema, boardVoteSchema } from '../../../../src/model/schemas/board';
 import { readAssessment, readRemarks, readVote } from '../../../../src/engine/board/directorAnswer';
 
 const time = '2026-02-01T12:00:00Z';
@@ -23,6 +24,9 @@ describe('answers of directors', function () {
       ['CSO', 'CONCERNS', 7, extras.vulnerabilities, true],
     );
     assert.deepEqual(read['concerns'], []);
+    const breakdown = { auth: '8', api_security: 7, note: 'good' };
+    const scored = value(readAssessment(json({ verdict: 'APPROVE', breakdown }), 'CSO'));
+    assert.deepEqual(scored['breakdown'], { auth: 8, api_security: 7 });
     assert.deepEqual(
       value(readAssessment(json({ verdict: 'REJECT', concerns: [{ concern: 'A' }, 'B'] }), 'CA'))['concerns'],
       ['A', 'B'],
@@ -90,6 +94,11 @@ describe('answers of directors', function () {
         for (const read of [readAssessment(text, 'CA'), readVote(text, time), readRemarks(text, round)]) {
           assert.ok('problem' in read || json(read.value) !== undefined);
         }
+        // What is written down is valid by schema.
+        const written = readAssessment(text, 'CA');
+        if ('value' in written) boardAssessmentSchema.parse(JSON.parse(json(written.value)));
+        const vote = readVote(text, time);
+        if ('value' in vote) boardVoteSchema.parse(JSON.parse(json(vote.value)));
       }),
     );
     const deep = `{"verdict":"APPROVE","concerns":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
