@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { NodeProcesses } from '../../src/engine/run/processes';
 import {
@@ -307,9 +308,11 @@ describe('running the loop', () => {
         agents: ['Planner · 1 min · detached, still writing'],
       });
       const { needsYouView } = await activated();
-      const broken = needsYouView.getChildren().find(({ label }) => label === 'Run broken off');
-      assert.equal(broken?.description, 'Search');
-      assert.match(broken?.what ?? '', /resolvable/);
+      const broken = await until('the item', () =>
+        needsYouView.getChildren().find(({ label }) => label === 'Run broken off'),
+      );
+      assert.equal(broken.description, 'Search');
+      assert.match(broken.what, /resolvable/);
       await (await activated()).leftRuns.look(() => true);
       assert.equal(person.told.length, 1);
       const stopping = await run(new Person(), 'stopLoop', {
@@ -322,6 +325,63 @@ describe('running the loop', () => {
     } finally {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     }
+  });
+
+  it('stops one agent; the loop pauses where it was the only one of its step', async () => {
+    scenario([{ role: 'planner', do: 'endless' }]);
+    const ref = { root: conductor, key: (await track(SEARCH)).key };
+    const running = run(new Person('Run Through'), 'runLoop', ref);
+    const started = await until('the agent', () => agentLog().find(({ event }) => event === 'child'));
+    await until('its row', async () => ((await agentRows())?.agents.length ?? 0) > 0);
+    const { context } = await activated();
+    const person = new Person();
+    context.dialogs = person;
+    await vscode.commands.executeCommand('conductor.stopAgent', { track: ref, argument: started.id });
+    await running;
+    assert.ok(person.notes.some((note) => /Planner stopped/.test(note)));
+    assert.equal(await processes.alive(started.pid), false);
+    assert.equal(loopOf(SEARCH).current_step, 'PLAN');
+  });
+
+  it('waits for a file that a person changes meanwhile, and goes on when it is saved', async () => {
+    scenario([{ role: 'plan-evaluator', do: 'endless' }]);
+    const go = join(folder, '.git', 'go');
+    const waiting = join(folder, '.git', 'waiting.mjs');
+    write(
+      waiting,
+      `import { existsSync } from 'node:fs';
+       while (!existsSync(${JSON.stringify(go)})) await new Promise((resolve) => setTimeout(resolve, 20));
+       await import(${JSON.stringify(pathToFileURL(agent).href)});`,
+    );
+    await settings().update(
+      'agent.providers',
+      { scripted: { executable: process.execPath, args: [waiting, '{prompt}'] } },
+      true,
+    );
+    const { context } = await activated();
+    const running = run(new Person('Run Through'), 'runLoop', {
+      root: conductor,
+      key: (await track(SEARCH)).key,
+    });
+    await until('the planner', () => context.runs.runs[0]?.activity.agents[0]);
+    const person = new Person();
+    context.dialogs = person;
+    const registry = await vscode.workspace.openTextDocument(join(conductor, 'tracks.md'));
+    const editor = await vscode.window.showTextDocument(registry);
+    const end = registry.lineAt(registry.lineCount - 1).range.end;
+    await editor.edit((edit) => edit.insert(end, '\ntyped meanwhile\n'));
+    write(go, '');
+    const asked = await until('the question', () =>
+      person.told.find(({ message }) => /tracks\.md/.test(message)),
+    );
+    assert.deepEqual(asked.actions, ['Save']);
+    assert.equal(registry.isDirty, true);
+    await registry.save();
+    await until('the evaluator', () => agentLog().some(({ role }) => role === 'plan-evaluator'));
+    assert.match(text(join(conductor, 'tracks.md')), /typed meanwhile/);
+    assert.match(text(join(conductor, 'tracks.md')), /search_20260102 .*EVALUATE_PLAN/);
+    await context.runs.stopAll();
+    await running;
   });
 
   it('stops all agents after asking', async () => {
