@@ -271,6 +271,7 @@ export const trackCommands = [
   'pauseTrack',
   'blockTrack',
   'unblockTrack',
+  'answer',
   'setStep',
   'migrateMetadata',
   'toggleSuperpowers',

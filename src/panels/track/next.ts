@@ -95,7 +95,13 @@ function actsOf(track: Track, next: NextAction): NextAct[] {
     case 'complete':
       return track.loop ? [act('Complete Track…', 'stepLoop')] : openPlanAct(track);
     case 'escalate':
-      return [act('Decide…', 'stepLoop'), act('Set Step…', 'setStep')];
+      // What is written down is answered; stepping would only say that it waits.
+      return [
+        next.recorded || next.escalation?.existing.length
+          ? act('Answer…', 'answer')
+          : act('Decide…', 'stepLoop'),
+        act('Set Step…', 'setStep'),
+      ];
     case 'unblock':
       return track.loop
         ? [act('Unblock…', 'unblockTrack'), act('Step Loop…', 'stepLoop')]
@@ -144,6 +150,7 @@ export function moreCommands(track: Track): { command: TrackCommand; label: stri
     [open && group !== 'paused', 'pauseTrack', 'Pause Track…'],
     [open && group === 'paused', 'resumeTrack', 'Resume Track…'],
     [open, 'blockTrack', 'Block Track…'],
+    [active && track.folder !== undefined, 'answer', 'Answer…'],
     [open && (active || loop?.stepStatus === 'BLOCKED'), 'unblockTrack', 'Unblock Track…'],
     [
       open && (track.plan?.phases.some(({ saysDone }) => !saysDone) ?? false),

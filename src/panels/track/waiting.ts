@@ -51,7 +51,13 @@ export function blockers(track: Track, words: TimeWords): Remark[] {
       blocker.blockedStep,
       blocker.blockedAt === undefined ? undefined : `since ${moment(blocker.blockedAt, words)}`,
       blocker.trigger,
-      ...blocker.options.slice(0, 5).map((option) => `option: ${option}`),
+      ...(blocker.active
+        ? blocker.options.slice(0, 5).map((option) => `option: ${option}`)
+        : [
+            blocker.resolution === undefined ? undefined : `resolved: ${blocker.resolution}`,
+            blocker.answeredBy === undefined ? undefined : `by ${blocker.answeredBy}`,
+            blocker.resolvedAt === undefined ? undefined : moment(blocker.resolvedAt, words),
+          ]),
     ),
     ...(file === undefined ? {} : { place: { file } }),
   }));

@@ -16,11 +16,12 @@ import { nextStep } from '../../../src/panels/track/next';
 import { noticesOf } from '../../../src/panels/track/notices';
 import { planPicture, progressPicture } from '../../../src/panels/track/plan';
 import { moment, spanOf } from '../../../src/panels/track/times';
+import { blockers } from '../../../src/panels/track/waiting';
 import { short } from '../../../src/panels/track/words';
 import { parseMetadata } from '../../../src/files/metadataFile';
 import { parsePlan } from '../../../src/files/planFile';
 import { progressOf } from '../../../src/rules/progress';
-import { checkpointOf, loopOf, trackOf } from '../rules/builders';
+import { blockerOf, checkpointOf, loopOf, metadataOf, trackOf } from '../rules/builders';
 
 const now = Date.parse('2026-01-10T12:00:00Z');
 const words = { now, locale: 'en-GB', timeZone: 'UTC' };
@@ -224,6 +225,45 @@ describe('track panel: what is next', () => {
     assert.deepEqual(step.acts[0]?.act, { kind: 'command', command: 'resumeTrack' });
     assert.equal(step.acts[1]?.label, 'Record Outcome…');
     assert.match(step.rule ?? '', /EXECUTE/);
+  });
+
+  it('answers what was escalated, and steps only where nothing is written down yet', () => {
+    const loop = loopOf({ step: 'EXECUTE', stepStatus: 'BLOCKED' });
+    const blocked = trackOf({
+      loop,
+      metadata: metadataOf({ loop, blockers: [blockerOf({ id: 'stuck', trigger: 'stuck' })] }),
+    });
+    assert.deepEqual(nextStep(blocked).acts[0], {
+      label: 'Answer…',
+      act: { kind: 'command', command: 'answer' },
+    });
+    const limit = nextStep(
+      trackOf({ loop: loopOf({ step: 'EVALUATE_EXECUTION', stepStatus: 'FAILED', fixCycleCount: 3 }) }),
+    );
+    assert.deepEqual(limit.acts[0]?.act, { kind: 'command', command: 'stepLoop' });
+  });
+
+  it('tells of a blocker what can be answered, and once it is resolved who answered what', () => {
+    const words = { now: Date.parse('2026-02-01T00:00:00Z'), locale: 'en-GB', timeZone: 'UTC' };
+    const [open, done] = blockers(
+      trackOf({
+        metadata: metadataOf({
+          blockers: [
+            blockerOf({ options: ['Try Again'] }),
+            blockerOf({
+              active: false,
+              options: ['Try Again'],
+              resolution: 'Try Again. Key came',
+              answeredBy: 'Ada',
+            }),
+          ],
+        }),
+      }),
+      words,
+    );
+    assert.match(open?.meta ?? '', /option: Try Again/);
+    assert.match(done?.meta ?? '', /resolved: Try Again\. Key came, by Ada/);
+    assert.doesNotMatch(done?.meta ?? '', /option/);
   });
 
   it('a track without a loop goes to its next task', () => {
