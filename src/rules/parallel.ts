@@ -1,59 +1,19 @@
 import { pathsCollide, plainFilePath } from '../model/filePath';
 import type { MessageBus } from '../model/messageBus';
 import { expiredLocks } from './busRules';
-import { circularComponents } from './graph';
-import { deadlocks, type Deadlock } from './deadlock';
+import { groupKnots } from './parallel/groupKnots';
+import type { ParallelDecision, WaitsFor } from './parallel/parallelDecision';
 import { attemptsOf, type TaskAttempts } from './parallel/taskAttempts';
 import { dependentsOf } from './parallel/taskFlow';
+import { foreignDeadlocks, workerAborts, type WorkersNow } from './parallel/workerAborts';
 import type { OurWorker, ParallelRun, ParallelSettings } from './parallel/parallelRun';
 import type { TaskGraph, TaskLane, TaskNode } from './taskGraph';
 
 export { parallelAllowed, type ParallelAnswer } from './parallel/parallelAllowed';
+export type { ParallelDecision, WaitsFor } from './parallel/parallelDecision';
 export { defaultParallelSettings, emptyRun } from './parallel/parallelRun';
 export type { OurWorker, ParallelRun, ParallelSettings } from './parallel/parallelRun';
 export { pausedBy, unblockedBy } from './parallel/taskFlow';
-
-export type WaitsFor =
-  'running' | 'dependency' | 'group' | 'workers' | 'files' | 'otherWorker' | 'paused' | 'person';
-
-/** One thing to do now, or why nothing is done about a task. Every open task gets exactly one with its id. */
-export type ParallelDecision =
-  | {
-      readonly kind: 'start' | 'retry';
-      readonly taskId: string;
-      readonly group?: string;
-      /** 1-based; a retry has 2 or more. */
-      readonly attempt: number;
-      /** Paths that must be locked before the worker starts; none when its group is free of conflicts. */
-      readonly locks: readonly string[];
-      readonly because: string;
-    }
-  | { readonly kind: 'wait'; readonly taskId: string; readonly for: WaitsFor; readonly because: string }
-  | { readonly kind: 'recordDone'; readonly taskId: string; readonly because: string }
-  | {
-      readonly kind: 'escalate';
-      /** The same until it is answered. */
-      readonly id: string;
-      readonly trigger: 'task-failed' | 'contradiction' | 'blocked' | 'group-timeout' | 'deadlock' | 'stuck';
-      readonly taskId?: string;
-      readonly group?: string;
-      readonly because: string;
-    }
-  | {
-      readonly kind: 'abort';
-      readonly workerId: string;
-      readonly taskIdOfWorker: string;
-      readonly cause: 'deadlock' | 'workerTimeout' | 'groupTimeout' | 'notNeeded';
-      readonly because: string;
-      readonly message?: Deadlock['message'];
-    }
-  | {
-      readonly kind: 'finishGroup';
-      readonly group: string;
-      readonly outcome: 'complete' | 'partial';
-      readonly because: string;
-    }
-  | { readonly kind: 'finish'; readonly outcome: 'passed' | 'failed'; readonly because: string };
 
 /**
  * What a parallel run does now (spec 003, "Parallel Execution", "Failure Isolation", "Deadlock Detection"; FORMATS §4.9).
@@ -101,7 +61,7 @@ class Scheduler {
     this.running = run.workers.filter(({ state }) => state === 'running');
     this.conflicting = new Set(graph.conflicts.flatMap(({ tasks }) => tasks));
     this.groups = new Map(graph.lanes.filter(({ kind }) => kind === 'group').map((lane) => [lane.id, lane]));
-    this.knots = this.knotsOfGroups();
+    this.knots = groupKnots(this.groups.values(), this.nodes);
     const ours = new Set(run.workers.map(({ workerId }) => workerId));
     const expired = bus ? new Set(expiredLocks(bus, now).map(({ lock }) => lock)) : undefined;
     this.foreignLocks = (bus?.locks ?? [])
@@ -113,9 +73,11 @@ class Scheduler {
   }
 
   decide(): ParallelDecision[] {
-    const aborts = this.aborts();
+    const { running, bus, nodes, overdue } = this;
+    const workers: WorkersNow = { running, bus, nodes, overdue };
+    const aborts = workerAborts(workers, this.settings, this.now);
     const decisions: ParallelDecision[] = [...aborts];
-    const stopping = new Set(aborts.flatMap((abort) => (abort.kind === 'abort' ? [abort.workerId] : [])));
+    const stopping = new Set(aborts.map(({ workerId }) => workerId));
     // Who is being stopped still has its files and its place until its process has ended.
     const taken = this.running.flatMap((worker) =>
       this.pathsOf(worker.taskId, worker.locks).map((path) => ({ path, by: worker.workerId })),
@@ -138,7 +100,11 @@ class Scheduler {
         because,
       });
     }
-    decisions.push(...this.foreignDeadlocks(), ...this.finishedGroups(), ...this.ending(decisions));
+    decisions.push(
+      ...foreignDeadlocks(workers, this.now),
+      ...this.finishedGroups(),
+      ...this.ending(decisions),
+    );
     return decisions;
   }
 
@@ -247,42 +213,6 @@ class Scheduler {
   }
 
   /**
-   * For groups that wait for each other in a circle, though their tasks do not, also by way of tasks without a group:
-   * the tasks of the whole circle.
-   */
-  private knotsOfGroups(): ReadonlyMap<string, readonly string[]> {
-    // A task without a group is a unit of its own. Groups come first, so no id of a task can be taken for one.
-    const groups = [...this.groups.values()];
-    const unitOf = new Map(groups.flatMap((lane, g) => lane.tasks.map((id) => [id, g] as const)));
-    const units: (readonly string[])[] = groups.map(({ tasks }) => tasks);
-    for (const { id } of this.graph.nodes) {
-      if (unitOf.has(id)) continue;
-      unitOf.set(id, units.length);
-      units.push([id]);
-    }
-    const needs = units.map((tasks, unit) =>
-      tasks
-        .flatMap((id) => this.nodes.get(id)?.dependsOn ?? [])
-        .flatMap((id) => unitOf.get(id) ?? [])
-        .filter((other) => other !== unit)
-        .map(String),
-    );
-    const knots = circularComponents(
-      needs.map((_, unit) => String(unit)),
-      (unit) => needs[Number(unit)]!,
-    );
-    return new Map(
-      knots.flatMap((knot) => {
-        const tasks = knot.flatMap((unit) => units[Number(unit)]!);
-        return knot.flatMap((unit) => {
-          const lane = groups[Number(unit)];
-          return lane ? [[lane.id, tasks] as const] : [];
-        });
-      }),
-    );
-  }
-
-  /**
    * A group is ready when every dependency of every task in it is complete (FORMATS §4.8). One that waits for a person
    * does not hold up the tasks that do not need it (spec 003, "Failure Isolation").
    */
@@ -345,58 +275,6 @@ class Scheduler {
   }
 
   // --- workers and groups ---
-
-  private aborts(): ParallelDecision[] {
-    const aborts = new Map<string, ParallelDecision>();
-    const abort = (
-      worker: OurWorker,
-      cause: 'deadlock' | 'workerTimeout' | 'groupTimeout' | 'notNeeded',
-      because: string,
-      message?: Deadlock['message'],
-    ): void => {
-      if (aborts.has(worker.workerId)) return;
-      aborts.set(worker.workerId, {
-        kind: 'abort',
-        workerId: worker.workerId,
-        taskIdOfWorker: worker.taskId,
-        cause,
-        because,
-        ...(message ? { message } : {}),
-      });
-    };
-    for (const { victim, why, message } of this.bus ? deadlocks(this.bus, this.now) : []) {
-      const worker = this.running.find(({ workerId }) => workerId === victim);
-      if (worker) abort(worker, 'deadlock', why, message);
-    }
-    for (const worker of this.running) {
-      const group = this.nodes.get(worker.taskId)?.group;
-      const ran = this.now.getTime() - Date.parse(worker.startedAt);
-      if (group !== undefined && this.overdue.has(group))
-        abort(worker, 'groupTimeout', this.overdue.get(group)!);
-      else if (ran > this.settings.workerTimeoutMs) {
-        abort(
-          worker,
-          'workerTimeout',
-          `${worker.workerId} has run for ${Math.floor(ran / 60_000)} min; its limit is ${Math.floor(this.settings.workerTimeoutMs / 60_000)}.`,
-        );
-      } else if (!this.nodes.has(worker.taskId))
-        abort(worker, 'notNeeded', `plan.md has no task ${worker.taskId} any more.`);
-    }
-    return [...aborts.values()];
-  }
-
-  /** Deadlocks whose victim is not ours to stop. */
-  private foreignDeadlocks(): ParallelDecision[] {
-    if (!this.bus) return [];
-    return deadlocks(this.bus, this.now)
-      .filter(({ victim }) => !this.running.some(({ workerId }) => workerId === victim))
-      .map(({ victim, why }) => ({
-        kind: 'escalate',
-        id: `deadlock:${victim}`,
-        trigger: 'deadlock',
-        because: `${why} It was not started by this run, so it is not stopped by it.`,
-      }));
-  }
 
   private overdueGroups(): ReadonlyMap<string, string> {
     const overdue = new Map<string, string>();
