@@ -33,7 +33,7 @@ export function resolutionText(c: ResolutionContent): string {
   });
   return `${[
     '# Board Resolution',
-    ['## Proposal', oneLine(c.proposal)],
+    ['## Proposal', unlabelled(oneLine(c.proposal))],
     ['## Session', c.sessionId, `Checkpoint ${c.checkpoint}, ${c.at}`],
     ['## Verdict', `**${c.verdict.replaceAll('_', ' ')}**`],
     [
@@ -60,6 +60,11 @@ function highlights(remarks: readonly BoardRemark[]): string[] {
   });
   const left = remarks.length - told.length;
   return left > 0 ? [...told, `${left} more remarks in discussion.jsonl`] : told;
+}
+
+/** A line that begins like a label of this file ("Verdict: …") would be read as one. */
+function unlabelled(line: string): string {
+  return /^[*_#\s]*(?:Proposal|Session|Verdict|Conditions?|Dissent)\b[^:]*:/i.test(line) ? `“${line}”` : line;
 }
 
 function list(items: readonly string[]): string {
