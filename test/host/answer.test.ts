@@ -101,7 +101,8 @@ describe('answering escalations', () => {
     const action = item?.actions.find(({ answer }) => answer === 'try-again');
     const { root, key } = await track(id);
     const given = { track: { root, key }, argument: action?.argument, answer: action?.answer };
-    await run(new Person(), 'answer', given);
+    const person = await run(new Person(), 'answer', given);
+    assert.deepEqual(person.told.at(-1)?.actions, ['Run Loop']);
     assert.equal(written().loop_state.step_status, 'NOT_STARTED');
     await until('it is known', async () => (await track(id)).loop?.stepStatus === 'NOT_STARTED');
     const again = await run(new Person(), 'answer', given);
