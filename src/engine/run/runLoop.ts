@@ -225,13 +225,15 @@ class LoopRun {
       const started = await recordStart(context.ports, track, 'parallel-dispatcher', this.registry());
       if ('refused' in started) return this.refused(started.refused);
     }
-    const work = executePlan(context);
+    // Who attends to questions ends before the work does when one of them stops the run: then no worker starts again.
+    const halt = new AbortController();
+    const work = executePlan({ ...context, signal: AbortSignal.any([context.signal, halt.signal]) });
     const [result, questions] = await Promise.all([
       work,
       attendQuestions(
         context,
         work.catch(() => undefined),
-      ),
+      ).finally(() => halt.abort()),
     ]);
     const now = await context.ports.tracks.read();
     switch (result.outcome) {
