@@ -73,6 +73,7 @@ class ParallelExecute {
   private readonly halts: EscalationRequest<EscalationTrigger>[] = [];
   private track!: Track;
   private graph!: TaskGraph;
+  /** Somebody does not want more workers: nothing is started any more, and when all have ended, the run stops. */
   private declined = false;
   private failedRounds = 0;
   private beatAt: number;
@@ -301,8 +302,9 @@ class ParallelExecute {
     let last: Parameters<typeof recordProgress>[1];
     const results = await Promise.all(
       ended.map(async (one) => {
-        const { completed, refused } = await recordEnd(this.execution(), one);
+        const { completed, refused, stopped } = await recordEnd(this.execution(), one);
         if (completed) last = completed;
+        if (stopped) this.declined = true;
         return refused;
       }),
     );

@@ -16,6 +16,8 @@ export interface RecordedEnd {
   /** It completed its task. */
   readonly completed?: { readonly taskId: string; readonly commit?: string };
   readonly refused?: Unwritten;
+  /** Somebody else stopped it: a person, or who stops all agents since a question must be answered first. */
+  readonly stopped?: true;
 }
 
 /** Judges a worker that has ended, says so in the journal, and records what became of its task. */
@@ -42,11 +44,11 @@ export async function recordEnd(execution: Execution, ended: EndedAgent): Promis
       return { completed: done, refused };
     }
     case 'failed': {
-      if (isNoFault(ended, context.signal)) {
+      if (isNoFault(ended)) {
         await agent.settle('stopped', judged.why);
         await withdrawTask(execution, worker);
         tell('stopped', judged.why);
-        return {};
+        return stop ? {} : { stopped: true };
       }
       if (stop?.message) await resolveDeadlock(execution, worker, stop.message);
       await agent.settle('failed', judged.why);
@@ -62,9 +64,9 @@ export async function recordEnd(execution: Execution, ended: EndedAgent): Promis
   }
 }
 
-/** Ended with the run, or for a reason that is not its own, before it had said anything: the attempt counts for nothing. */
-function isNoFault({ end, stop }: EndedAgent, signal: AbortSignal): boolean {
-  return stop ? stop.counts === 'stopped' : end.how === 'stopped' && signal.aborted;
+/** Stopped for a reason that is not its own, before it had said anything: the attempt counts for nothing. */
+function isNoFault({ end, stop }: EndedAgent): boolean {
+  return stop ? stop.counts === 'stopped' : end.how === 'stopped';
 }
 
 /** The victim has ended: its locks go first, so that whoever reads the message can go on. */

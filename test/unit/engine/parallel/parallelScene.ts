@@ -36,7 +36,7 @@ export type Behaviour =
   | 'silent' // exit 0 without a word
   | 'lie' // posts TASK_COMPLETE, exit 1
   | 'endless'
-  | 'block' // waits for a file and never ends
+  | 'block' // waits for a file of the other task until a deadlock is resolved
   | 'complete-then-endless';
 
 /** An agent as a process: what it does stands in behaviour.json, by task and attempt. */
@@ -56,7 +56,9 @@ const acts = {
   exit1: () => { process.exitCode = 1; }, silent: () => undefined,
   lie: () => { complete(); process.exitCode = 1; },
   endless: forever,
-  block: () => { const [task, resource] = e.CONDUCTOR_TASK === '1.1' ? ['1.2', 'src/b.ts'] : ['1.1', 'src/a.ts']; const other = () => fs.readFileSync(path.join(e.CONDUCTOR_ROOT, 'ran.log'), 'utf8').includes(task + ' '); const wait = setInterval(() => { if (!other()) return; clearInterval(wait); post('BLOCKED', { waiting_for: 'file_lock', resource }); forever(); }, 10); },
+  block: () => { const [task, resource] = e.CONDUCTOR_TASK === '1.1' ? ['1.2', 'src/b.ts'] : ['1.1', 'src/a.ts']; const other = () => fs.readFileSync(path.join(e.CONDUCTOR_ROOT, 'ran.log'), 'utf8').includes(task + ' '); const wait = setInterval(() => { if (!other()) return; clearInterval(wait); post('BLOCKED', { waiting_for: 'file_lock', resource });
+    const queue = path.join(e.CONDUCTOR_MESSAGE_BUS, 'queue.jsonl');
+    const free = setInterval(() => { if (!fs.readFileSync(queue, 'utf8').includes('DEADLOCK_RESOLVED')) return; clearInterval(free); complete(); }, 10); }, 10); },
   'complete-then-endless': () => { complete(); forever(); },
 };
 acts[doing]();
