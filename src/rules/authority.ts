@@ -189,7 +189,12 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
   const settled = new Set<string>();
   for (const row of matrix?.rows ?? []) {
     const spoken = plain(row.decision);
-    const shared = about.filter(({ id }) => subjectsOf(spoken).includes(id));
+    const ofRow = subjectsOf(spoken);
+    const narrow = ofRow.filter((id) => !about.some((subject) => subject.id === id));
+    // “Coverage falls below the minimum” says nothing about which mocks to take.
+    const shared = about.filter(
+      ({ id }) => ofRow.includes(id) && !narrow.some((special) => generalOf[special] === id),
+    );
     const fits = shared.filter((subject) => sideFits(subject, row, spoken, asked));
     const words = significant(spoken);
     const same = words.filter((word) => significant(asked).includes(word)).length;
@@ -240,6 +245,15 @@ export function classifyQuestion(question: string, matrix?: AuthorityMatrix): Cl
     })),
   };
 }
+
+/** Subjects whose words are those of a more general one, too: a row about the special case is not about all of it. */
+const generalOf: Readonly<Record<string, string>> = {
+  untested: 'test-strategy',
+  breaking: 'schema',
+  'new-pattern': 'pattern',
+  'dependency-change': 'dependency',
+  'dev-dependency': 'dependency',
+};
 
 const businessSubjects = new Set(['pricing', 'paid', 'cost', 'scope']);
 

@@ -55,6 +55,17 @@ describe('authority: a matrix of the project', () => {
     );
   });
 
+  it('a row about a special case is not about all of its kind', () => {
+    const ours = authorityMatrixText();
+    assert.equal(says('Which mocks do the unit tests use?', ours), 'LEAD_CONSULT qa');
+    assert.equal(says('May coverage fall below 70 %?', ours), 'USER_ONLY');
+    assert.equal(says('Add a column to the schema?', ours), 'LEAD_CONSULT architecture');
+    assert.equal(says('May the schema break?', ours), 'USER_ONLY');
+    assert.equal(says('Add the dependency zod (13 KB gzip)?', ours), 'LEAD_CONSULT tech');
+    assert.equal(says('Add the dependency moment (72 KB gzip)?', ours), 'USER_ONLY');
+    assert.equal(says('Remove the dependency zod?', ours), 'USER_ONLY');
+  });
+
   it('several leads in one cell; one unknown word among them, and a person is asked', () => {
     const leadsOf = (cell: string) =>
       classifyQuestion(
