@@ -106,6 +106,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   const elapsed = setInterval(() => {
     for (const { track } of [...runs.runs, ...runs.foreign]) tracks.refreshRun(track);
   }, 10_000);
+  let knownBroken = '[]';
   const leftRuns = new LeftRuns(source, runs, {
     memory: extension.workspaceState,
     dialogs: () => window.dialogs,
@@ -126,7 +127,9 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
     leftRuns,
     runs.onDidChange((track) => {
       tracks.refreshRun(track);
-      needsYou.update();
+      const broken = JSON.stringify(brokenRuns(runs));
+      if (broken !== knownBroken) needsYou.update();
+      knownBroken = broken;
       setContext('runs', runs.runs.length);
       setContext('agents', liveAgents(runs).length);
     }),

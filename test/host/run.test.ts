@@ -363,7 +363,9 @@ describe('running the loop', () => {
       root: conductor,
       key: (await track(SEARCH)).key,
     });
-    await until('the planner', () => context.runs.runs[0]?.activity.agents[0]);
+    await until('the step in tracks.md', () =>
+      /search_20260102 .* PLAN /.test(text(join(conductor, 'tracks.md'))),
+    );
     const person = new Person();
     context.dialogs = person;
     const registry = await vscode.workspace.openTextDocument(join(conductor, 'tracks.md'));
@@ -382,6 +384,44 @@ describe('running the loop', () => {
     assert.match(text(join(conductor, 'tracks.md')), /search_20260102 .*EVALUATE_PLAN/);
     await context.runs.stopAll();
     await running;
+  });
+
+  it('convenes the board on a track, for a quick review', async () => {
+    scenario([{ role: 'director', verdict: 'APPROVE', score: 8 }]);
+    const ref = { root: conductor, key: (await track('cart_20260101')).key };
+    const person = await run(new Person('The Plan', 'Quick Review'), 'conveneBoard', ref);
+    assert.match(person.told.at(-1)?.message ?? '', /The board resolved: APPROVED/);
+    const directors = agentLog().filter(({ role, event }) => role === 'director' && event === 'end');
+    assert.equal(directors.length, 5);
+    const { board_sessions: sessions } = JSON.parse(text(inTrack('cart_20260101', 'metadata.json'))) as {
+      board_sessions?: { checkpoint: string }[];
+    };
+    assert.equal(sessions?.at(-1)?.checkpoint, 'EVALUATE_PLAN');
+  });
+
+  it('lets a task that failed too often be tried again', async () => {
+    const file = inTrack('cart_20260101', 'metadata.json');
+    const metadata = JSON.parse(text(file)) as { blockers?: unknown[]; loop_state: { step_status: string } };
+    metadata.blockers = [
+      {
+        id: 'task-failed:2.2',
+        description: 'Task 2.2 failed three times.',
+        trigger: 'task-failed',
+        subject: '2.2',
+        status: 'ACTIVE',
+        blocked_at: '2026-02-01T12:00:00Z',
+        blocked_step: 'EXECUTE',
+      },
+    ];
+    metadata.loop_state.step_status = 'BLOCKED';
+    write(file, JSON.stringify(metadata, null, 2));
+    await (await activated()).context.source.refresh();
+    const item = (await activated()).context.tracks.getTreeItem(await row('Active', 'Cart'));
+    assert.match(item.contextValue ?? '', /\.taskFailed\./);
+    const person = await run(new Person('Cart'), 'retryTask');
+    assert.deepEqual(person.told.at(-1)?.actions, ['Run Loop'], JSON.stringify(person.told));
+    assert.match(text(file), /"answer": "try-again"/);
+    assert.notEqual(loopOf('cart_20260101').step_status, 'BLOCKED');
   });
 
   it('stops all agents after asking', async () => {

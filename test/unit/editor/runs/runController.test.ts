@@ -128,6 +128,26 @@ describe('RunController', () => {
     assert.equal(runs.pauseAfterStep(track), false);
   });
 
+  it('stops one agent of a run, by its id', async () => {
+    const { runs } = controller();
+    const loop = steered();
+    const running = runs.start(track, 'through', loop.loop);
+    await until('the loop', () => loop.handles.length === 1);
+    assert.equal(await runs.stopAgent(track, 'a'), false);
+    const stopped: string[] = [];
+    const agent = (id: string) => ({
+      job: { id },
+      stop: (_how: 'stopped', why: string) => Promise.resolve(stopped.push(`${id}: ${why}`)),
+    });
+    loop.handles[0]!.onDesk({ running: [agent('a'), agent('b')] });
+    assert.equal(await runs.stopAgent(track, 'b'), true);
+    assert.deepEqual(stopped, ['b: A person stopped this agent.']);
+    assert.equal(await runs.stopAgent(other, 'a'), false);
+    assert.equal(loop.handles[0]!.signal.aborted, false);
+    loop.end('');
+    await running;
+  });
+
   it('lets a new run start after one that failed', async () => {
     const { runs } = controller();
     await assert.rejects(
