@@ -48,16 +48,7 @@ export class Notifications implements vscode.Disposable {
     try {
       const [first] = news;
       const only = news.length === 1 ? first : undefined;
-      const text = only
-        ? `${only.trackName === undefined ? '' : `${only.trackName}: `}${only.what}. ${firstLine(only.why)}`
-        : l10n.t(
-            '{0}: {1}',
-            countOf(news),
-            news
-              .slice(0, mostNamed)
-              .map(({ what }) => what)
-              .join('; '),
-          );
+      const text = newsText(news);
       const show = l10n.t('Show');
       const off = l10n.t("Don't Show Again");
       const answer = l10n.t('Answer…');
@@ -78,6 +69,8 @@ export class Notifications implements vscode.Disposable {
     } finally {
       this.#isOpen = false;
     }
+    // What came while it was open is told next.
+    await this.#show(needsYou);
   }
 
   dispose(): void {
@@ -87,6 +80,17 @@ export class Notifications implements vscode.Disposable {
 
 /** More are not named in a notification; the view has them all. */
 const mostNamed = 3;
+
+/** What a notification says of things that newly need a person; one is told with its reason. */
+export function newsText(news: readonly NeedsYouItem[]): string {
+  const [first] = news;
+  if (first && news.length === 1) {
+    return `${first.trackName === undefined ? '' : `${first.trackName}: `}${first.what}. ${firstLine(first.why)}`;
+  }
+  const named = news.slice(0, mostNamed).map(({ what }) => what);
+  const rest = news.length > mostNamed ? '; …' : '';
+  return `${countOf(news)}: ${named.join('; ')}${rest}`;
+}
 
 /** "3 things need you on 2 tracks" */
 function countOf(news: readonly NeedsYouItem[]): string {

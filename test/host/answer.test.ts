@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { newsText } from '../../src/editor/notifications';
+import type { NeedsYouItem } from '../../src/model/needsYou';
 import {
   activated,
   bytes,
@@ -47,6 +49,28 @@ const question = (name: string, trigger: string, more: Record<string, unknown> =
   status: 'ACTIVE',
   trigger,
   ...more,
+});
+
+describe('one notification for all that newly needs a person', () => {
+  const item = (track: string, what: string): NeedsYouItem => ({
+    id: `${track} ${what}`,
+    kind: 'escalation',
+    root: '/p/conductor',
+    trackKey: track,
+    trackName: track,
+    what,
+    why: 'EXECUTE waits\nand more',
+    actions: [],
+  });
+
+  it('says how many on how many tracks, and names the first', () => {
+    assert.equal(newsText([item('Cart', 'A')]), 'Cart: A. EXECUTE waits');
+    assert.equal(newsText([item('Cart', 'A'), item('Cart', 'B')]), '2 things need you on 1 track: A; B');
+    assert.equal(
+      newsText([item('Cart', 'A'), item('Search', 'B'), item('Cart', 'C'), item('Cart', 'D')]),
+      '4 things need you on 2 tracks: A; B; C; …',
+    );
+  });
 });
 
 describe('answering escalations', () => {
