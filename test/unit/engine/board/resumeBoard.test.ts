@@ -148,7 +148,12 @@ describe('holdBoard: killed and gone on with', function () {
       await until(() => adopted() >= (phase === 'discuss' ? 2 : 3));
       await scene.release('go');
       assert.equal(at(await held, 'verdict'), 'APPROVED');
-      assert.deepEqual(times(what), Object.fromEntries(directors.map((d) => [d, 1])));
+      // Of one that ended unseen and wrote nothing nobody knows whether it had nothing to say.
+      const sure = directors.filter((d) => phase !== 'discuss' || (d !== 'CA' && d !== 'CPO'));
+      assert.deepEqual(
+        sure.map((d) => times(what)[d]),
+        sure.map(() => 1),
+      );
       await assertHeldOnce();
     });
   }
