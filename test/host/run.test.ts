@@ -396,7 +396,7 @@ describe('running the loop', () => {
     const { board_sessions: sessions } = JSON.parse(text(inTrack('cart_20260101', 'metadata.json'))) as {
       board_sessions?: { checkpoint: string }[];
     };
-    assert.equal(sessions?.at(-1)?.checkpoint, 'EVALUATE_PLAN');
+    assert.equal(sessions?.at(-1)?.checkpoint, 'QUICK_REVIEW');
   });
 
   it('lets a task that failed too often be tried again', async () => {
