@@ -42,7 +42,7 @@ export class Notifications implements vscode.Disposable {
     // What was resolved while we waited is no news; one notification at a time.
     const present = new Set(needsYou.items.map(({ id }) => id));
     const news = this.#waiting.filter(({ id }) => present.has(id));
-    if (this.#isOpen || news.length === 0) return;
+    if (this.#isOpen || news.length === 0 || !notificationsOn()) return;
     this.#waiting = [];
     this.#isOpen = true;
     try {
