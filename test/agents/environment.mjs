@@ -15,10 +15,11 @@ import path from 'node:path';
  * @property {number} [run] which run of this role at this step, counted from 1 by the log
  * @property {number} [revision] of plan.md (plan-evaluator)
  * @property {number} [fixCycles] `fix_cycle_count` of metadata.json
- * @property {'good'|'fail'|'crash'|'lie'|'silent'|'half-json'|'endless'|'flood'|'ask'|'corrupt'|'blocked'} [do] default `good`
+ * @property {'good'|'fail'|'crash'|'lie'|'silent'|'half-json'|'endless'|'flood'|'ask'|'corrupt'|'blocked'|'wait'} [do] default `good`
  * @property {number} [ms] first waits so long
  * @property {string[]} [reasons]
- * @property {boolean} [holdLock] `crash`: dies with the lock of metadata.json in its hand
+ * @property {boolean} [holdLock] `crash`: dies with the lock of metadata.json in its hand, which it took a minute ago
+ * @property {string} [for] `wait`: the task whose completion it waits for
  * @property {boolean} [stubborn] `endless`: does not end on SIGTERM, and neither does its child
  * @property {string} [file] `corrupt`: which file, relative to the track; default metadata.json
  * @property {number} [bytes] `flood`: how much is printed; default 8 MB

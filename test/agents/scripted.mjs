@@ -41,7 +41,11 @@ const behaviours = {
   /** Dies half-way. */
   crash: (rule) => {
     if (role === 'worker') makeFiles(task, nodeOf(task).files.slice(0, 1));
-    if (rule.holdLock) fs.mkdirSync(metadataLock, { recursive: true });
+    if (rule.holdLock) {
+      fs.mkdirSync(metadataLock, { recursive: true });
+      const before = Date.now() / 1000 - 60;
+      fs.utimesSync(metadataLock, before, before);
+    }
     process.kill(process.pid, 'SIGKILL');
     return new Promise(() => undefined);
   },
@@ -108,6 +112,22 @@ const behaviours = {
       if (entry?.answer !== undefined && entry.answer !== null) {
         console.log(`Answer to ${asked.id}: ${entry.answer}`);
         break;
+      }
+      await pause(100);
+    }
+    await play(rule, true);
+  },
+
+  /** Says that it waits for the worker of another task, and does. */
+  wait: async (rule) => {
+    const other = rule.for ?? '';
+    const queue = path.join(bus, 'queue.jsonl');
+    let said = false;
+    while (!new RegExp(`"TASK_COMPLETE".*"task_id":"${other}"`).test(readText(queue))) {
+      const holder = new RegExp(`"worker_id":"(worker-${other}-\\d+)"`).exec(readText(queue))?.[1];
+      if (!said && holder !== undefined) {
+        post('BLOCKED', { task_id: task, waiting_for: holder, resource: `the work of ${other}` });
+        said = true;
       }
       await pause(100);
     }

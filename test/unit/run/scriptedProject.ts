@@ -38,7 +38,7 @@ export class ScriptedProject {
   ): Promise<ScriptedProject> {
     const folder = temporaryFolder();
     const words = ['--dir', folder];
-    good(await conductor(['init', ...words]));
+    good(await conductor(['init', '--name', 'Village', ...words]));
     const name = o.name ?? 'Guest book';
     const made = good(await conductor(['new', name, '--type', o.type ?? 'feature', '--json', ...words]));
     const project = new ScriptedProject(folder, (documentOf(made) as { id: string }).id);
