@@ -50,7 +50,19 @@ export function stepPrompt(track: Track, o: StepPromptOptions): string {
   const template = promptTemplate(name, o.overrides);
   if (o.prompts === 'commands' && template.from === 'built-in') return command(track, o);
   const shown = template.from === 'project' ? o.fileOf(name) : name;
-  return renderPrompt(template.text, stepValues(track, o), shown);
+  const prompt = renderPrompt(template.text, stepValues(track, o), shown);
+  const decided = decidedByPerson(track, o.step);
+  if (decided.length === 0) return prompt;
+  return `${prompt.trimEnd()}\n\n## What a person decided since\n\n${bullets(decided, '')}\n`;
+}
+
+/** What stopped this step before, and how a person resolved it: newest last. */
+function decidedByPerson(track: Track, step: LoopStep): string[] {
+  const resolved = (track.metadata?.blockers ?? []).filter(
+    ({ active, blockedStep, resolution }) =>
+      !active && blockedStep === step && resolution !== undefined && resolution.trim() !== '',
+  );
+  return resolved.slice(-5).map(({ description, resolution }) => `${description} → ${resolution}`);
 }
 
 function command(track: Track, o: StepPromptOptions): string {

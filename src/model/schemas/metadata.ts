@@ -30,6 +30,14 @@ const blocker = z.looseObject({
   answered_by: z.string().nullish(),
   resolved_at: moment.nullish(),
   resolution: z.string().nullish(),
+  blocked_status: z
+    .string()
+    .nullish()
+    .meta({ description: 'The outcome that the step had when it was stopped' }),
+  forgiven_failures: z
+    .int()
+    .nullish()
+    .meta({ description: 'Failures of the task that were known when a person said to try again' }),
 });
 
 /**

@@ -218,6 +218,23 @@ describe('stepJob: texts', () => {
     assert.match((await jobOf(project)).prompt, /beginning with task 1\.2\./);
   });
 
+  it('an agent that is started again hears what a person decided about its step, and of no other step', async () => {
+    const blocker = (blockedStep: string, resolution: string) => ({
+      id: `blocker-${blockedStep}`,
+      description: 'Which database?',
+      blocked_step: blockedStep,
+      status: 'RESOLVED',
+      resolution,
+    });
+    project = await loopProject(
+      { current_step: 'PLAN', step_status: 'NOT_STARTED' },
+      { blockers: [blocker('PLAN', 'Use\nSQLite'), blocker('FIX', 'Leave it')] },
+    );
+    const { prompt } = await jobOf(project);
+    assert.match(prompt, /## What a person decided since\n\n- Which database\? → Use SQLite\n$/);
+    assert.doesNotMatch(prompt, /Leave it/);
+  });
+
   it('counts the attempts of this run; one that was cancelled is none', async () => {
     project = await loopProject({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
     const scene = await Scene.make(text, { folder: project.folder, trackId: id });
