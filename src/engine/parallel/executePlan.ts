@@ -36,6 +36,9 @@ export type ExecuteResult =
 
 /** How often workers get a sign of life (FORMATS §4.9, timings). */
 const beatMs = 5 * 60_000;
+/** How often, in ms, and how many times plan.md is looked at before it is believed that tasks are gone from it. */
+const lookMs = 1_000;
+const looks = 3;
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
 
@@ -101,7 +104,8 @@ class ParallelExecute {
   async stopWorkers(why: string): Promise<void> {
     await this.hand.stopAll(why);
     const ended = this.hand.takeEnded();
-    await this.read();
+    // What was read last will do when it is that which cannot be read any more.
+    await this.read().catch(() => undefined);
     await this.recordEnds(ended);
   }
 
@@ -134,17 +138,25 @@ class ParallelExecute {
   }
 
   private async read(): Promise<void> {
-    const [track] = await Promise.all([
-      this.context.ports.tracks.read(),
-      this.messages.read().catch((error: unknown) => {
-        throw new RunBroken(
-          `${join(this.context.place.bus, 'queue.jsonl')} cannot be read (${reasonOf(error)}), so nobody can say which tasks are complete. Make it readable, then start the run again.`,
-        );
-      }),
-    ]);
-    if (track === this.track) return;
-    this.track = track;
-    this.graph = taskGraphOf(track);
+    await this.messages.read().catch((error: unknown) => {
+      throw new RunBroken(
+        `${join(this.context.place.bus, 'queue.jsonl')} cannot be read (${reasonOf(error)}), so nobody can say which tasks are complete. Make it readable, then start the run again.`,
+      );
+    });
+    for (let look = 1; ; look++) {
+      const track = await this.context.ports.tracks.read();
+      if (track === this.track) return;
+      const graph = taskGraphOf(track);
+      const empty = !track.plan || graph.nodes.length === 0;
+      // Somebody may be in the middle of writing plan.md: that tasks are gone is believed when it stays so.
+      if (look === looks || !(empty || lostTasks(this.graph, graph))) {
+        if (empty) throw new RunBroken(noTasks(track));
+        this.track = track;
+        this.graph = graph;
+        return;
+      }
+      await this.context.ports.sleep(lookMs, this.context.signal);
+    }
   }
 
   private decide(): ParallelDecision[] {
@@ -396,6 +408,16 @@ class ParallelExecute {
       () => false,
     );
   }
+}
+
+function lostTasks(before: TaskGraph | undefined, now: TaskGraph): boolean {
+  const ids = new Set(now.nodes.map(({ id }) => id));
+  return before?.nodes.some(({ id }) => !ids.has(id)) ?? false;
+}
+
+function noTasks({ documents, folder, root }: Track): string {
+  const file = documents.plan ?? join(folder ?? root, 'plan.md');
+  return `${file} cannot be read any more, or has no tasks, so nobody can say what is left to do: the workers were stopped. Restore it, then start the run again.`;
 }
 
 function broken(message: string): EscalationRequest<EscalationTrigger> {

@@ -34,7 +34,11 @@ export function judgeWorker(evidence: WorkerEvidence): WorkerVerdict {
   const said = statementOf(last, workerId) ?? (evidence.ticked ? tick(taskId) : undefined);
   const printed = end.output.json !== undefined || Object.keys(end.output.markers).length > 0;
   if (!said && !printed && (end.how !== 'exited' || end.exitCode === undefined)) {
-    return { verdict: 'failed', why: end.why ?? howItEnded[end.how] };
+    return {
+      verdict: 'failed',
+      why:
+        end.why ?? (end.how === 'exited' ? 'It was killed before it said how it went.' : howItEnded[end.how]),
+    };
   }
   const outcome = agentOutcome({
     role: 'worker',

@@ -8,7 +8,7 @@ import type { EditOutcome, FileEditor } from '../../store/fileEditor';
 import { noPlan } from '../markTask';
 
 export type MarkOutcome =
-  /** `warning`: it could not be shown, and never will be. */
+  /** `warning`: plan.md has no box that could show it, so that no second try helps. */
   { readonly marked: true; readonly warning?: string } | { readonly refused: EditRefusal };
 
 interface Wanted {
@@ -17,9 +17,6 @@ interface Wanted {
   readonly done: (outcome: MarkOutcome) => void;
   readonly failed: (error: unknown) => void;
 }
-
-/** Refusals that no second try changes: plan.md has no box that could show it. */
-const lasting: ReadonlySet<string> = new Set(['no-plan', 'no-marker', 'task-not-found']);
 
 /**
  * Marks of tasks in plan.md, in place as markTask makes them. What is asked for while an edit is being made is made
@@ -72,7 +69,7 @@ export class PlanMarks {
 
   private mark(track: Track, taskId: string, marksOf: Wanted['marksOf']): Promise<MarkOutcome> {
     const file = track.documents.plan;
-    if (file === undefined) return Promise.resolve({ marked: true, warning: noPlan(track).message });
+    if (file === undefined) return Promise.resolve({ refused: noPlan(track) });
     return new Promise((done, failed) => {
       this.wanted.push({ taskId, marksOf, done, failed });
       if (!this.busy) void this.work(track, file);
@@ -119,7 +116,7 @@ export class PlanMarks {
     for (const [i, { done }] of batch.entries()) {
       const refused = refusals[i] ?? ('refused' in outcome ? outcome.refused : undefined);
       if (!refused) done({ marked: true });
-      else done(lasting.has(refused.code) ? { marked: true, warning: refused.message } : { refused });
+      else done(refused.code === 'no-marker' ? { marked: true, warning: refused.message } : { refused });
     }
   }
 }

@@ -32,9 +32,13 @@ export async function resumeWorkers(execution: Execution, hand: WorkersInHand): 
 }
 
 function completions(execution: Execution): Promise<Unwritten>[] {
-  const { context, messages } = execution;
+  const { context, messages, graph } = execution;
   const { run, unmarked } = context.log.state();
   const completed = new Set(run.completed);
+  // An older plan.md may have been put back since: what is complete stays so.
+  const open = graph.nodes.flatMap(({ id, taskId, state }) =>
+    completed.has(id) && taskId !== undefined && state !== 'done' && state !== 'skipped' ? [id] : [],
+  );
   return [
     ...run.workers
       .filter(({ state, taskId }) => state === 'complete' && !completed.has(taskId))
@@ -46,7 +50,7 @@ function completions(execution: Execution): Promise<Unwritten>[] {
           ...(commit === undefined ? {} : { commit }),
         });
       }),
-    ...unmarked.map(({ task }) => {
+    ...[...new Set([...unmarked.map(({ task }) => task), ...open])].map((task) => {
       const worker = run.workers.findLast(({ taskId, state }) => taskId === task && state === 'complete');
       return completeTask(execution, {
         ...noted(context, task),

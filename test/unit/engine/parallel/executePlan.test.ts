@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runs } from '../run/agentScene';
 import { closeParallelScenes, ParallelScene, type PlannedTask } from './parallelScene';
@@ -372,5 +372,59 @@ describe('executePlan', function () {
     assert.equal((await scene.execute()).outcome, 'stopped');
     assert.equal(running[0]?.progress_pct, 42);
     assert.ok(Date.parse(running[0].last_heartbeat) > Date.now() + 5 * 60_000);
+  });
+
+  it('does not take a plan.md that cannot be read for one in which all is done', async () => {
+    for (const damaged of [Buffer.from([0xff, 0x00, 0x7b]), Buffer.from('# Plan\n')]) {
+      const scene = await ParallelScene.make(three, { behaviour: { '1.2': ['endless'] } });
+      const plan = join(scene.place.trackFolder, 'plan.md');
+      const whole = readFileSync(plan);
+      scene.onWait = () => {
+        if (scene.ran().length === 2) writeFileSync(plan, damaged);
+      };
+      const result = await scene.execute();
+      assert.ok(result.outcome === 'person');
+      assert.deepEqual(
+        result.escalations.map(({ trigger }) => trigger),
+        ['run-broken'],
+      );
+      assert.match(result.escalations[0]!.description, /plan\.md cannot be read any more/);
+      assert.deepEqual(readFileSync(plan), damaged);
+      for (const { pid } of scene.ran()) assert.equal(await runs(pid), false);
+      writeFileSync(plan, whole);
+      scene.behave({});
+      const next = await ParallelScene.make([], { in: scene });
+      assert.equal((await next.execute()).outcome, 'passed');
+      assert.deepEqual(next.markers(), { '1.1': 'x', '1.2': 'x', '1.3': 'x' });
+      assert.equal(next.messages('TASK_FAILED').length, 0);
+    }
+  });
+
+  it('stops nobody because plan.md is being written at the moment', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.2': ['endless'] } });
+    const plan = join(scene.place.trackFolder, 'plan.md');
+    let whole: Buffer | undefined;
+    const { tracks } = scene.context.ports;
+    const read = tracks.read.bind(tracks);
+    let looked = 0;
+    // Half of it stands there for one look.
+    tracks.read = async () => {
+      if (scene.ran().length < 2 || looked > 1) return read();
+      if (looked++ === 0) {
+        whole = readFileSync(plan);
+        writeFileSync(plan, whole.subarray(0, whole.indexOf('Task 1.2') - 6));
+        return read();
+      }
+      writeFileSync(plan, whole!);
+      scene.behave({});
+      return read();
+    };
+    scene.onWait = () => {
+      if (looked > 1) scene.stop.abort();
+    };
+    await scene.execute();
+    assert.equal(scene.ran().filter(({ task }) => task === '1.2').length, 1);
+    assert.ok(looked > 1);
+    assert.ok(!scene.events.some((event) => event.event === 'task' && /no task/.test(event.why)));
   });
 });

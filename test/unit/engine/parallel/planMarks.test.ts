@@ -71,12 +71,20 @@ describe('PlanMarks', () => {
     assert.equal(edits(), 2);
   });
 
-  it('a task that plan.md does not have is no reason to try again, and does not hold up the others', async () => {
+  it('a task that plan.md does not have is refused, and does not hold up the others', async () => {
     const { marks, track, text } = scene();
     const [gone, there] = await Promise.all([marks.done(track, '9.9', undefined), marks.doing(track, '1.1')]);
-    assert.ok('marked' in gone && /9\.9/.test(gone.warning ?? ''));
+    assert.ok('refused' in gone && gone.refused.code === 'task-not-found');
     assert.deepEqual(there, { marked: true });
     assert.match(text(), /\[~\] Task 1\.1/);
+  });
+
+  it('a task whose state follows from its heading has no box to mark: no second try helps', async () => {
+    const { marks, track } = scene('# Plan\n\n## Phase 1: All\n\n### Task 1.1: One\n\n- Some words\n');
+    const outcome = await marks.done(track, '1.1', undefined);
+    assert.ok(
+      'marked' in outcome ? outcome.warning !== undefined : outcome.refused.code === 'task-not-found',
+    );
   });
 
   it('a plan.md that is not there is a reason to try again', async () => {
