@@ -8,6 +8,7 @@ import { moreCommands, nextStep } from './track/next';
 import { noticesOf } from './track/notices';
 import { fileName } from './track/paths';
 import { planPicture, progressPicture } from './track/plan';
+import { runPicture, type SeenRun } from './track/running';
 import type { TimeWords } from './track/times';
 import { blockers, conditions, consultations, discovered, needsYouEntries } from './track/waiting';
 import { counted, presentStep, short, statusOf } from './track/words';
@@ -19,6 +20,8 @@ export interface TrackSurroundings {
   readonly words: TimeWords;
   /** Items of Needs You that are about this track. */
   readonly needsYou: readonly NeedsYouItem[];
+  /** What runs on this track. */
+  readonly run?: SeenRun;
   readonly spec: SpecPicture;
   readonly timeline: TimelinePicture;
   readonly registryFile?: string;
@@ -52,6 +55,7 @@ export function trackModelOf(track: Track, around: TrackSurroundings): TrackMode
     checkpoints: checkpointRows(track, words),
     timeline: around.timeline,
     needsYou: needsYouEntries(around.needsYou),
+    ...(around.run ? { run: runPicture(around.run) } : {}),
     blockers: blockers(track, words),
     conditions: conditions(track),
     discovered: discovered(track),

@@ -33,6 +33,8 @@ export interface TrackModel {
   readonly checkpoints: readonly CheckpointRow[];
   readonly timeline: TimelinePicture;
   readonly needsYou: readonly NeedsYouEntry[];
+  /** Absent: no loop runs on the track, and none left anything. */
+  readonly run?: RunPicture;
   readonly blockers: readonly Remark[];
   readonly conditions: readonly Remark[];
   readonly discovered: readonly Remark[];
@@ -252,6 +254,23 @@ export interface NeedsYouEntry {
   readonly actions: readonly string[];
 }
 
+/** A run of the loop: of this window, of somebody else, or what a broken-off one left. */
+export interface RunPicture {
+  readonly status: Status;
+  /** What is next and why, or who runs it. */
+  readonly said?: string;
+  readonly agents: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly detail?: string;
+    /** Epoch ms */
+    readonly since?: number;
+    /** What it prints. */
+    readonly place: PlaceLink;
+  }[];
+  readonly acts: readonly { readonly label: string; readonly command: TrackCommand }[];
+}
+
 /** A blocker, a condition of the board, discovered work, a consultation. */
 export interface Remark {
   readonly id: string;
@@ -267,6 +286,10 @@ export interface Remark {
 export const trackCommands = [
   'resumeTrack',
   'stepLoop',
+  'runLoop',
+  'pauseAfterStep',
+  'stopLoop',
+  'conveneBoard',
   'recordOutcome',
   'pauseTrack',
   'blockTrack',

@@ -13,6 +13,7 @@ import { Loop } from './loop';
 import { Notices } from './notices';
 import { PlanList } from './planList';
 import { Progress } from './progress';
+import { Running } from './running';
 import { Timeline } from './timeline';
 
 const firstLayout: TrackLayout = { tab: 'plan', phases: {}, scroll: 0 };
@@ -104,6 +105,7 @@ function TrackView({
             </div>
           ) : null}
           <div class="stack">
+            <Running model={model} ask={ask} />
             <NeedsYou model={model} ask={ask} />
             <Remarks title="Blockers" remarks={model.blockers} icon="circle-slash" ask={ask} />
             <Remarks

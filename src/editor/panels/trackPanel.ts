@@ -8,6 +8,7 @@ import type { Reply } from '../../shared/protocol';
 import type { TrackModel, TrackRequest } from '../../shared/trackModel';
 import { openPlace } from '../commands/commandContext';
 import { findTask } from '../commands/targets';
+import { seenRun } from '../runs/seenRun';
 import { refOf } from '../views/trackNodes';
 import type { PanelKind, PanelView } from './panelKind';
 import { specOf } from './specDocument';
@@ -24,6 +25,7 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
     const { source, needsYou, ports } = context;
     const root = source.root(track.root);
     const words = { now: ports.clock().getTime() };
+    const run = seenRun(context.runs, refOf(track));
     const [spec, { commits, remarks }] = await Promise.all([
       specOf(track),
       trackCommits(track, words.now, () => {
@@ -36,6 +38,7 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
         readAt: root?.readAt ?? words.now,
         words,
         needsYou: needsYou.items.filter((item) => item.root === track.root && item.trackKey === track.key),
+        ...(run ? { run } : {}),
         spec,
         timeline: timelinePicture(timelineOf({ track, commits, now: words.now }), words, remarks),
         ...(root?.registryFile === undefined ? {} : { registryFile: root.registryFile }),
@@ -45,12 +48,19 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
   },
   follow(context, subject, changed) {
     const about = (): string =>
-      JSON.stringify(
+      JSON.stringify([
         context.needsYou.items.filter(
           ({ root, trackKey }) => root === subject.root && trackKey === subject.key,
         ),
-      );
+        seenRun(context.runs, subject),
+      ]);
     let shown = about();
+    const look = (): void => {
+      const now = about();
+      if (now === shown) return;
+      shown = now;
+      changed();
+    };
     // The store reads no spec.md: it decides nothing.
     const specs = workspace.createFileSystemWatcher(
       new RelativePattern(Uri.file(join(subject.root, subject.key)), '*.md'),
@@ -64,11 +74,9 @@ export const trackPanel: PanelKind<TrackModel, TrackRequest> = {
       specs.onDidCreate(isSpec),
       specs.onDidDelete(isSpec),
       // Heartbeats and locks go stale without any file changing.
-      context.needsYou.onDidChange(() => {
-        const now = about();
-        if (now === shown) return;
-        shown = now;
-        changed();
+      context.needsYou.onDidChange(look),
+      context.runs.onDidChange(({ root, key }) => {
+        if (root === subject.root && key === subject.key) look();
       }),
     );
   },

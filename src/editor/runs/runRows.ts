@@ -34,7 +34,7 @@ export function liveAgents(runs: RunController): readonly LiveAgent[] {
   );
 }
 
-function agentsOf({ track, activity }: WindowRun): readonly LiveAgent[] {
+export function agentsOf({ track, activity }: WindowRun): readonly LiveAgent[] {
   return activity.agents.map((agent) => ({
     ...agent,
     track: { root: track.root, key: track.key },
@@ -44,7 +44,7 @@ function agentsOf({ track, activity }: WindowRun): readonly LiveAgent[] {
   }));
 }
 
-function leftAgents({ track, kind, inspection }: ForeignRun): readonly LiveAgent[] {
+export function leftAgents({ track, kind, inspection }: ForeignRun): readonly LiveAgent[] {
   return inspection.openAgents
     .filter(({ alive }) => alive)
     .map(({ intent, process, outputFile }) => ({

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { openPanelPage } from '../../../scripts/lib/panelPage.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
+import { runPicture } from '../../../src/panels/track/running';
 import type { KeptState } from '../../../src/shared/protocol';
 import type { TrackLayout, TrackModel } from '../../../src/shared/trackModel';
 import { theBrowser } from '../session';
@@ -231,6 +232,31 @@ describe('Track panel', () => {
         item: stock.needsYou[0]?.id,
         action: 0,
       });
+    } finally {
+      await o.close();
+    }
+  });
+
+  it('shows the run with its agents, their output, and what can be done with it', async () => {
+    const agents = Array.from({ length: 8 }, (_, i) => ({
+      id: `worker-${i}`,
+      label: i === 0 ? 'Worker <b>2.1</b>' : `Worker ${'long-'.repeat(i * 4)}${i}`,
+      attempt: i + 1,
+      startedAt: new Date(Date.now() - i * 600_000).toISOString(),
+      outputFile: `/p/run/worker-${i}.log`,
+    }));
+    const run = runPicture({ state: 'running', said: 'The plan passed.', agents });
+    const o = await open({ ...stock, run }, { size: { width: 480, height: 1400 } });
+    try {
+      const region = o.page.getByRole('region', { name: 'Run', exact: true });
+      await region.getByText('Worker <b>2.1</b>').waitFor();
+      await region.getByText('attempt 2').waitFor();
+      assert.deepEqual(await seriousFindings(o.page), []);
+      assert.equal(await overflow(o.page), 0);
+      await region.getByRole('link', { name: 'Output' }).first().click();
+      assert.deepEqual(await lastRequest(o), { kind: 'openFile', place: { file: '/p/run/worker-0.log' } });
+      await region.getByRole('button', { name: 'Pause After This Step' }).click();
+      assert.deepEqual(await lastRequest(o), { kind: 'command', command: 'pauseAfterStep' });
     } finally {
       await o.close();
     }

@@ -15,6 +15,7 @@ import { limitsOf, loopPicture } from '../../../src/panels/track/loop';
 import { nextStep } from '../../../src/panels/track/next';
 import { noticesOf } from '../../../src/panels/track/notices';
 import { planPicture, progressPicture } from '../../../src/panels/track/plan';
+import { runPicture } from '../../../src/panels/track/running';
 import { moment, spanOf } from '../../../src/panels/track/times';
 import { blockers } from '../../../src/panels/track/waiting';
 import { short } from '../../../src/panels/track/words';
@@ -570,5 +571,49 @@ describe('the place of a step', () => {
     } finally {
       await fs.rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('the run of a track', () => {
+  const agent = {
+    id: 'a',
+    label: 'Worker 2.1',
+    attempt: 1,
+    startedAt: '2026-01-10T11:00:00Z',
+    outputFile: '/r/a.log',
+  };
+
+  it('offers what its state allows: pause and stop while it runs, resume when it was broken off', () => {
+    const acts = (state: Parameters<typeof runPicture>[0]['state']) =>
+      runPicture({ state, agents: [] }).acts.map(({ command }) => command);
+    assert.deepEqual(acts('running'), ['pauseAfterStep', 'stopLoop']);
+    assert.deepEqual(acts('pausing'), ['stopLoop']);
+    assert.deepEqual(acts('stopping'), []);
+    assert.deepEqual(acts('elsewhere'), []);
+    assert.deepEqual(acts('detached'), ['runLoop', 'stopLoop']);
+    assert.deepEqual(acts('brokenOff'), ['runLoop']);
+  });
+
+  it('names each agent with its start, and says of detached ones that they write still', () => {
+    const [shown] = runPicture({ state: 'detached', agents: [{ ...agent, attempt: 2 }] }).agents;
+    assert.deepEqual(shown, {
+      id: 'a',
+      label: 'Worker 2.1',
+      detail: 'attempt 2, detached, still writing',
+      since: Date.parse('2026-01-10T11:00:00Z'),
+      place: { file: '/r/a.log' },
+    });
+    const [odd] = runPicture({ state: 'running', agents: [{ ...agent, startedAt: 'soon' }] }).agents;
+    assert.equal(odd?.since, undefined);
+    assert.equal(
+      runPicture({ state: 'running', agents: Array.from({ length: 500 }, () => agent) }).agents.length,
+      40,
+    );
+  });
+
+  it('is not there where nothing runs', () => {
+    assert.equal('run' in trackModelOf(trackOf(), around), false);
+    const run = { state: 'brokenOff' as const, agents: [] };
+    assert.equal(trackModelOf(trackOf(), { ...around, run }).run?.status.word, 'Broken off');
   });
 });
