@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { RunEntry } from '../../../../src/engine/run/runEntry';
@@ -77,6 +77,15 @@ describe('RunJournal', () => {
     symlinkSync(join(outside, 'target'), join(folder, 'journal.jsonl'));
     await assert.rejects(RunJournal.open(folder), RunJournalError);
     assert.equal(readFileSync(join(outside, 'target'), 'utf8'), 'precious');
+  });
+
+  it('does not go on writing into a file that was deleted', async () => {
+    const folder = temporaryFolder();
+    const journal = await RunJournal.open(folder);
+    await journal.append(completed('1.1'));
+    rmSync(journal.file);
+    await assert.rejects(journal.append(completed('1.2')), /could not be written: it was deleted/);
+    await journal.close();
   });
 
   it('says which file could not be opened', async () => {
