@@ -17,7 +17,7 @@ import { RunJournalError } from '../run/runJournal';
 import { ensureBus, postEvent } from './bus';
 import { gathering, pauseOf, type Execution } from './execution';
 import { lockFiles } from './fileLocks';
-import { completeTask, type Unwritten } from './finishTask';
+import { completeTask, reopen, type Unwritten } from './finishTask';
 import { PlanMarks } from './planMarks';
 import { recordEnd } from './recordEnd';
 import { recordProgress } from './recordProgress';
@@ -106,7 +106,20 @@ class ParallelExecute {
     const ended = this.hand.takeEnded();
     // What was read last will do when it is that which cannot be read any more.
     await this.read().catch(() => undefined);
-    await this.recordEnds(ended);
+    try {
+      await this.recordEnds(ended);
+    } catch (error) {
+      await this.reopenAll(ended);
+      throw error;
+    }
+  }
+
+  /** Without a journal nothing can be recorded; but a task that we took from its worker is not marked as begun. */
+  private async reopenAll(ended: readonly EndedAgent[]): Promise<void> {
+    for (const { agent, end } of ended) {
+      const isOpen = end.how === 'stopped' && !end.output.markers['TASK COMPLETE'];
+      if (isOpen && agent.job.task !== undefined) await reopen(this.execution(), agent.job.task);
+    }
   }
 
   private async stop(): Promise<ExecuteResult> {
