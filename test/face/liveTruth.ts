@@ -1,8 +1,8 @@
+import fs from 'node:fs';
+import path from 'node:path';
 import type { Workbench } from './workbench';
 
-const folder = 'conductor/tracks/one-page-checkout_20261019';
-
-/** What the files of the checkout track say, read in the plainest way: nothing of the extension's own reading is used. */
+/** What the files of a track say, read in the plainest way: nothing of the extension's own reading is used. */
 export interface LiveTruth {
   readonly tasks: readonly LiveTask[];
   /** Of all check boxes below the tasks, by their text. */
@@ -16,6 +16,10 @@ export interface LiveTruth {
   readonly session: string;
   /** Director → verdict, of the meeting that is on the bus. */
   readonly votes: Readonly<Record<string, string>>;
+  /** What the board set. */
+  readonly conditions: readonly string[];
+  /** The verdict of the last report about the plan, in plan.md. */
+  readonly planEvaluation?: string;
   /** The verdict of the last report in evaluation-report.md. */
   readonly evaluation?: string;
   readonly registryStep: string;
@@ -30,20 +34,27 @@ export interface LiveTask {
   readonly state?: 'Done' | 'Skipped' | 'Blocked' | 'Running' | 'Ready' | 'Waiting';
 }
 
-export function readTruth(workbench: Workbench): LiveTruth {
-  const plan = workbench.read(`${folder}/plan.md`);
-  const loop = (
-    JSON.parse(workbench.read(`${folder}/metadata.json`)) as {
-      loop_state: { current_step: string; step_status: string; fix_cycle_count: number };
-    }
-  ).loop_state;
+/** @param track id, which is the name of its folder */
+export function readTruth(workbench: Workbench, track: string): LiveTruth {
+  const folder = `conductor/tracks/${track}`;
+  const read = (file: string, otherwise: string): string => {
+    const [, parent = '', name = ''] = /^(.*?)([^/]*)$/.exec(file) ?? [];
+    return listed(workbench, `${folder}/${parent}`).includes(name)
+      ? workbench.read(`${folder}/${file}`)
+      : otherwise;
+  };
+  const plan = read('plan.md', '');
+  const { loop_state: loop, board_conditions: conditions = [] } = JSON.parse(read('metadata.json', '')) as {
+    loop_state: { current_step: string; step_status: string; fix_cycle_count?: number };
+    board_conditions?: string[];
+  };
   const workers = Object.values(
-    JSON.parse(workbench.read(`${folder}/.message-bus/worker-status.json`)) as Record<
+    JSON.parse(read('.message-bus/worker-status.json', '{}')) as Record<
       string,
       { task_id: string; status: string; progress_pct: number }
     >,
   ).map(({ task_id: task, status, progress_pct: percent }) => ({ task, status, percent }));
-  const marked = [...plan.matchAll(/^- \[(.)\] (?:Task (\d+\.\d+)|Fix \d+): ([^<\n]*)/gm)].map(
+  const marked = [...plan.matchAll(/^- \[(.)\] (?:Task (\d+\.\d+)|Fix [\d.]+): ([^<\n]*)/gm)].map(
     ([, marker = '', id, name = '']) => ({ marker, id, name: name.trim() }),
   );
   const markerOf = new Map(marked.map(({ id, marker }) => [id, marker]));
@@ -59,15 +70,12 @@ export function readTruth(workbench: Workbench): LiveTruth {
     );
     return open ? 'Waiting' : 'Ready';
   };
-  const board = workbench.read(`${folder}/.message-bus/board/votes.json`);
-  const sessions = workbench
-    .list(`${folder}/.message-bus/board`)
-    .filter((name) => name.startsWith('session-'));
-  let evaluation: string | undefined;
-  if (workbench.list(folder).includes('evaluation-report.md'))
-    evaluation = [...workbench.read(`${folder}/evaluation-report.md`).matchAll(/^### Verdict: (\w+)/gm)].at(
-      -1,
-    )?.[1];
+  const board = read('.message-bus/board/votes.json', '{}');
+  const sessions = listed(workbench, `${folder}/.message-bus/board`).filter((name) =>
+    name.startsWith('session-'),
+  );
+  const planEvaluation = lastVerdict(plan);
+  const evaluation = lastVerdict(read('evaluation-report.md', ''));
   return {
     tasks: marked.map(({ id, name, marker }) => ({
       name,
@@ -81,7 +89,7 @@ export function readTruth(workbench: Workbench): LiveTruth {
     total: marked.length,
     step: loop.current_step,
     stepStatus: loop.step_status,
-    fixCycles: loop.fix_cycle_count,
+    fixCycles: loop.fix_cycle_count ?? 0,
     workers,
     session:
       sessions
@@ -94,10 +102,21 @@ export function readTruth(workbench: Workbench): LiveTruth {
         vote.final_verdict,
       ]),
     ),
+    conditions,
+    ...(planEvaluation === undefined ? {} : { planEvaluation }),
     ...(evaluation === undefined ? {} : { evaluation }),
     registryStep:
-      /^\| one-page-checkout_20261019 \|(?:[^|]*\|){3} (\S+) \|/m.exec(
+      new RegExp(`^\\| ${track} \\|(?:[^|]*\\|){3} (\\S+) \\|`, 'm').exec(
         workbench.read('conductor/tracks.md'),
       )?.[1] ?? '',
   };
+}
+
+function lastVerdict(text: string): string | undefined {
+  return [...text.matchAll(/^### Verdict: (\w+)/gm)].at(-1)?.[1];
+}
+
+/** Nothing in a folder that is not there. */
+function listed(workbench: Workbench, folder: string): string[] {
+  return fs.existsSync(path.join(workbench.folder, folder)) ? workbench.list(folder) : [];
 }

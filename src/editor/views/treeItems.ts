@@ -31,7 +31,9 @@ export function trackItem(
   track: Track,
   o: { running: boolean; highlight?: string; run?: string },
 ): vscode.TreeItem {
-  const item = new vscode.TreeItem(highlighted(track.name, o.highlight), Collapsed);
+  // A run moves its track to the group of those at work, where VS Code closes the row again: its agents are to be seen.
+  const open = o.run === 'running' || o.run === 'pausing' || o.run === 'stopping';
+  const item = new vscode.TreeItem(highlighted(track.name, o.highlight), open ? Expanded : Collapsed);
   item.id = node.id;
   item.description = trackDescription(track);
   item.iconPath = themeIcon(o.running ? icons.live : trackIcon(track));
