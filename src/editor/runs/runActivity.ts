@@ -59,7 +59,7 @@ export function activityAfter(before: RunActivity, event: RunEvent): RunActivity
     case 'execution':
       return { ...activity, now: event.why };
     case 'agent-started': {
-      const { id, role, agent, step, task, attempt, pid, adopted, outputFile, at } = event;
+      const { id, role, agent, step, task, attempt, pid, adopted, outputFile, startedAt = event.at } = event;
       const started: AgentActivity = {
         id,
         role,
@@ -68,7 +68,7 @@ export function activityAfter(before: RunActivity, event: RunEvent): RunActivity
         ...(task === undefined ? {} : { task }),
         attempt,
         pid,
-        startedAt: at,
+        startedAt,
         adopted,
         outputFile,
       };

@@ -256,6 +256,7 @@ export class RunAgents implements AgentDesk {
       attempt,
       pid,
       adopted,
+      ...(adopted ? { startedAt: run.startedAt } : {}),
       outputFile,
     });
     void run.finished.then(() => {

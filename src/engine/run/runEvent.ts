@@ -36,6 +36,8 @@ export type RunEventBody =
       readonly attempt: number;
       readonly pid: number;
       readonly adopted: boolean;
+      /** Of an adopted one: when its process was started, by the run that started it. */
+      readonly startedAt?: string;
       readonly outputFile: string;
     }
   | {

@@ -9,7 +9,10 @@ const event = (body: RunEventBody, at = '2026-02-01T12:00:00.000Z'): RunEvent =>
 });
 const after = (...bodies: readonly RunEventBody[]): RunActivity =>
   bodies.reduce((activity, body) => activityAfter(activity, event(body)), noActivity);
-const started = (id: string, more: { adopted?: boolean } = {}): RunEventBody => ({
+const started = (
+  id: string,
+  more: { adopted?: boolean } = {},
+): Extract<RunEventBody, { event: 'agent-started' }> => ({
   event: 'agent-started',
   id,
   role: 'worker',
@@ -51,6 +54,12 @@ describe('activity of a run', () => {
     assert.equal(activity.agents.length, 1);
     assert.equal(activity.agents[0]?.adopted, true);
     assert.equal(activity.endedAgents.length, 0);
+  });
+
+  it('counts the time of an adopted agent from its own start', () => {
+    const { agents } = after({ ...started('a', { adopted: true }), startedAt: '2026-02-01T10:00:00.000Z' });
+    assert.equal(agents[0]?.startedAt, '2026-02-01T10:00:00.000Z');
+    assert.equal(after(started('b')).agents[0]?.startedAt, '2026-02-01T12:00:00.000Z');
   });
 
   it('counts no time in which the computer slept', () => {
