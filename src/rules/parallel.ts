@@ -43,7 +43,12 @@ class Scheduler {
   private readonly conflicting: ReadonlySet<string>;
   private readonly groups: ReadonlyMap<string, TaskLane>;
   private readonly knots: ReadonlyMap<string, readonly string[]>;
-  private readonly foreignLocks: readonly { readonly path: string; readonly workerId: string }[];
+  private readonly foreignLocks: readonly {
+    readonly path: string;
+    readonly workerId: string;
+    /** It says neither when it was taken nor when it ends. */
+    readonly endless: boolean;
+  }[];
   private readonly running: readonly OurWorker[];
   private readonly overdue: ReadonlyMap<string, string>;
 
@@ -66,7 +71,11 @@ class Scheduler {
     const expired = bus ? new Set(expiredLocks(bus, now).map(({ lock }) => lock)) : undefined;
     this.foreignLocks = (bus?.locks ?? [])
       .filter((lock) => !ours.has(lock.workerId) && !expired?.has(lock))
-      .map(({ path, workerId }) => ({ path: plainFilePath(path), workerId }));
+      .map(({ path, workerId, acquiredAt, expiresAt }) => ({
+        path: plainFilePath(path),
+        workerId,
+        endless: acquiredAt === undefined && expiresAt === undefined,
+      }));
     this.overdue = this.overdueGroups();
     this.findHalted();
     this.paused = this.findPaused();
@@ -169,11 +178,13 @@ class Scheduler {
       const user = taken.find((other) => pathsCollide(other.path, path));
       if (user) return wait('files', `${user.by} works on ${user.path}.`);
       const lock = this.foreignLocks.find((other) => pathsCollide(other.path, path));
-      if (lock)
-        return wait(
-          'files',
-          `${lock.workerId}, which this run did not start, holds the lock of ${lock.path}.`,
-        );
+      if (lock) {
+        const holder = `${lock.workerId}, which this run did not start, holds the lock of ${lock.path}`;
+        // Nobody would ever hear of it, were it waited for.
+        return lock.endless
+          ? wait('person', `${holder}, and it has no end. Remove it from locks.json if that worker is gone.`)
+          : wait('files', `${holder}.`);
+      }
     }
     if (free <= 0) return wait('workers', `All ${this.settings.maxWorkers} workers are busy.`);
     const attempt = known.failures.length - this.forgiven(taskId) + 1;

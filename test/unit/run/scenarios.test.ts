@@ -246,6 +246,40 @@ describe('a run that needs a person', function () {
     );
   });
 
+  it('stale locks: an expired one is taken over, one without an end is asked about and left alone', async () => {
+    const project = await planned({});
+    mkdirSync(join(project.bus, 'events'), { recursive: true });
+    const [gone, endless] = ['worker-1.1-20260101000000', 'worker-1.2-20260101000000'];
+    writeFileSync(
+      join(project.bus, 'locks.json'),
+      JSON.stringify({
+        'src/guestbook/store.mjs': {
+          worker_id: gone,
+          acquired_at: '2026-01-01T00:00:00Z',
+          expires_at: '2026-01-01T00:30:00Z',
+        },
+        'src/guestbook/rules.mjs': endless,
+      }),
+    );
+    assert.ok(
+      (await needsOf(project)).some(({ kind, what }) => kind === 'staleLock' && /store\.mjs/.test(what)),
+    );
+    const end = await runLoopToEnd(project);
+    const id = await asks(
+      project,
+      end,
+      'stuck',
+      /1\.2: .*holds the lock of src\/guestbook\/rules\.mjs.*no end/,
+    );
+    const plan = project.read('plan.md');
+    assert.match(plan, /- \[x\] Task 1\.1/);
+    assert.match(plan, /- \[ \] Task 1\.2/);
+    assert.match(project.read('.message-bus/locks.json'), new RegExp(endless));
+    writeFileSync(join(project.bus, 'locks.json'), '{}\n');
+    await answers(project, id, 'try-again');
+    await completes(project);
+  });
+
   it('deadlock of our workers: the oldest gives way and is tried again', async () => {
     const project = await planned({
       rules: [

@@ -102,6 +102,40 @@ describe('parallel: the rule', () => {
   });
 });
 
+describe('locks of other tools', () => {
+  const withFiles = taskGraphOf(
+    trackOf({
+      plan: {
+        ...planOf(phaseOf('1', [taskOf('1', 'todo')])),
+        dag: dagOf([{ ...nodeOf('1'), files: ['src/1.ts'] }], []),
+      },
+    }),
+  );
+  const on = (lock: object) =>
+    parallelDecisions(
+      withFiles,
+      busOf({ locks: [{ path: 'src/1.ts', workerId: 'them', ...lock }] }),
+      emptyRun,
+      defaultParallelSettings,
+      now,
+    );
+
+  it('are waited for while they are good, and taken over when they have expired', () => {
+    const good = on({ expiresAt: '2026-02-01T12:05:00Z' });
+    assert.deepEqual(
+      good.map((d) => (d.kind === 'wait' ? d.for : d.kind)),
+      ['files'],
+    );
+    assert.equal(on({ expiresAt: '2026-02-01T11:59:00Z' })[0]?.kind, 'start');
+  });
+
+  it('a person hears of one that never ends, since nobody would else', () => {
+    const stuck = on({}).find((d) => d.kind === 'escalate');
+    assert.equal(stuck?.trigger, 'stuck');
+    assert.match(stuck?.because ?? '', /them.*holds the lock of src\/1\.ts, and it has no end.*locks\.json/);
+  });
+});
+
 describe('deadlock', () => {
   const wait = (source: string, waitingFor: string) => ({ source, waitingFor, line: 7 });
   const bus = busOf({
