@@ -254,6 +254,21 @@ describe('running the loop', () => {
     assert.deepEqual(agentLog(), []);
   });
 
+  it('where every start is confirmed, a no to an agent stops the run and asks nothing more', async () => {
+    await settings().update('agent.confirm', 'always', true);
+    const person = await run(new Person('Run Through', undefined), 'runLoop', {
+      root: conductor,
+      key: (await track(SEARCH)).key,
+    });
+    assert.match(person.asked[1] ?? '', /^Start .*search_20260102/);
+    assert.ok(
+      person.notes.some((note) => /A person stopped the run/.test(note)),
+      person.notes.join(' | '),
+    );
+    assert.deepEqual(agentLog(), []);
+    assert.doesNotMatch(text(inTrack(SEARCH, 'metadata.json')), /blockers|BLOCKED/);
+  });
+
   it('is refused while another loop holds the track, with the holder named', async () => {
     const child = await endless();
     try {

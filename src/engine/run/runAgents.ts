@@ -150,6 +150,11 @@ export class RunAgents implements AgentDesk {
     try {
       process = await this.spawn(job);
     } catch (error) {
+      // Who said no to this agent stopped the run with it: that is no failure to ask about.
+      if (error instanceof AgentStartError && error.code === 'cancelled' && this.stopReason !== undefined) {
+        const over: AlreadyOver = { pid: 0, how: 'stopped', why: this.stopReason };
+        return { running: this.take(job, ports.clock().toISOString(), over, false) };
+      }
       const why = error instanceof Error ? error.message : String(error);
       const ended = { how: 'notStarted', outcome: 'failed', why } as const;
       await log.append({ kind: 'ended', workerId, ...ended });
