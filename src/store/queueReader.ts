@@ -1,9 +1,10 @@
-import { parseQueueLines } from '../files/messageBusFiles';
+import { parseQueueLines, type QueueReading } from '../files/messageBusFiles';
 import type { BusMessage } from '../model/messageBus';
 import type { Problem, TextProblem } from '../model/problem';
 import type { DiskView } from './diskView';
 import { reasonOf } from './ioError';
 import { Pace } from './pace';
+import { skimQueueLines, type SkimmedLines } from './queueSkim';
 import type { FileStamp } from './disk';
 
 /** What queue.jsonl says so far. The same object as long as nothing was added. */
@@ -24,6 +25,11 @@ const mostBlocked = 1_000;
 /** In bytes. Longer lines are left out: nothing that grows without a line break is kept in memory. */
 const longestLine = 256 * 1024;
 const partSize = 256 * 1024;
+/**
+ * In bytes. So much at the end of what is new is read message by message; what comes before it is only looked through
+ * (skimQueueLines), since parsing a million lines takes seconds.
+ */
+const bytesParsedWhole = 4 * 1024 * 1024;
 /** How much of what was read is compared, to see that the file was only added to. */
 const proofSize = 512;
 const newline = 10;
@@ -46,10 +52,13 @@ export class QueueReader {
   #blocked = new Map<string, BusMessage>();
   /** #offset is inside of a line that is left out for its length. */
   #inLongLine = false;
+  /** The last lines that were only looked through, while that goes on. */
+  #skimmed: SkimmedLines[] = [];
 
   constructor(
     private readonly view: DiskView,
     private readonly file: string,
+    private readonly parsedWhole = bytesParsedWhole,
   ) {}
 
   /** `undefined` when there is no such file. */
@@ -93,6 +102,7 @@ export class QueueReader {
     this.#problems = [];
     this.#blocked = new Map();
     this.#inLongLine = false;
+    this.#skimmed = [];
   }
 
   async #wasOnlyAddedTo(stamp: FileStamp): Promise<boolean> {
@@ -113,6 +123,7 @@ export class QueueReader {
     let position = this.#offset;
     while (position < size) {
       await pace.breathe(signal);
+      const skim = size - position > this.parsedWhole;
       const length = Math.min(partSize, size - position);
       let part = await this.view.disk.readPart(this.file, position, length);
       if (part.length === 0) break;
@@ -120,13 +131,15 @@ export class QueueReader {
       if (this.#inLongLine) part = this.#afterLongLine(part);
       const bytes = rest.length === 0 ? part : Buffer.concat([rest, part]);
       const end = bytes.lastIndexOf(newline) + 1;
-      if (end > 0) this.#take(bytes.subarray(0, end));
+      if (end > 0 && skim) this.#skim(bytes.subarray(0, end));
+      else if (end > 0) this.#take(bytes.subarray(0, end));
       rest = bytes.subarray(end);
       if (rest.length > longestLine) {
         this.#beginLongLine(rest);
         rest = new Uint8Array();
       }
     }
+    this.#endSkim();
     return rest;
   }
 
@@ -156,12 +169,43 @@ export class QueueReader {
   }
 
   #take(lines: Uint8Array): void {
-    const read = parseQueueLines(Buffer.from(lines).toString('utf8'), this.#lines + 1);
-    this.#messages = this.#messages.concat(read.messages).slice(-mostMessages);
-    this.#problems = this.#problems.concat(read.problems).slice(-mostProblems);
+    this.#endSkim();
+    const read = parseQueueLines(utf8(lines), this.#lines + 1);
+    this.#keep(read);
     noteBlocked(this.#blocked, read.messages);
-    this.#lines += countLines(lines);
+    this.#lines += read.wholeLines;
     this.#pass(lines);
+  }
+
+  #keep({ messages, problems }: Pick<QueueReading, 'messages' | 'problems'>): void {
+    this.#messages = this.#messages.concat(messages).slice(-mostMessages);
+    this.#problems = this.#problems.concat(problems).slice(-mostProblems);
+  }
+
+  /** Looks through lines of which only the last ones may be among the last messages. */
+  #skim(lines: Uint8Array): void {
+    const skimmed = skimQueueLines(
+      lines,
+      this.#lines + 1,
+      (source) => (source === undefined ? this.#blocked.size > 0 : this.#blocked.has(source)),
+      (messages) => noteBlocked(this.#blocked, messages),
+    );
+    this.#skimmed.push(skimmed);
+    let kept = this.#skimmed.reduce((sum, part) => sum + part.lines, 0);
+    for (let [first] = this.#skimmed; first && kept - first.lines >= mostMessages; [first] = this.#skimmed) {
+      kept -= first.lines;
+      this.#skimmed.shift();
+      this.#keep({ messages: [], problems: first.problems });
+    }
+    this.#lines += skimmed.lines;
+    this.#pass(lines);
+  }
+
+  /** The last lines that were looked through are read after all. */
+  #endSkim(): void {
+    for (const { bytes, firstLine } of this.#skimmed.splice(0)) {
+      this.#keep(parseQueueLines(utf8(bytes), firstLine));
+    }
   }
 
   /** These bytes, from #offset on, are dealt with. */
@@ -172,8 +216,7 @@ export class QueueReader {
   }
 
   #summarise(rest: Uint8Array): QueueState {
-    const torn =
-      rest.length === 0 ? [] : parseQueueLines(Buffer.from(rest).toString('utf8'), this.#lines + 1).messages;
+    const torn = rest.length === 0 ? [] : parseQueueLines(utf8(rest), this.#lines + 1).messages;
     const blocked = new Map(this.#blocked);
     noteBlocked(blocked, torn);
     return {
@@ -207,8 +250,6 @@ function noteBlocked(blocked: Map<string, BusMessage>, messages: readonly BusMes
   }
 }
 
-function countLines(bytes: Uint8Array): number {
-  let count = 0;
-  for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) count++;
-  return count;
+function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

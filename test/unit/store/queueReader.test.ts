@@ -213,4 +213,72 @@ describe('QueueReader', () => {
       { numRuns: 30 },
     );
   });
+
+  describe('of a queue that is too long to read each line', () => {
+    /** The state of a file, with all of its lines only looked through but for the last messages, or none. */
+    const stateOf = async (parsedWhole: number): Promise<QueueState | undefined> => {
+      view.expire([file]);
+      return new QueueReader(view, file, parsedWhole).read();
+    };
+
+    it('shows the same as if each had been read, in whatever way messages are written', async () => {
+      const source = fc.constantFrom('w1', 'w2', 'w 3', 'größe', '5', ' ', '', 'TASK_COMPLETE', 'a"b');
+      const type = fc.constantFrom(
+        'PROGRESS',
+        'PROGRESS',
+        'BLOCKED',
+        'BLOCKED',
+        'TASK_COMPLETE',
+        'FILE_LOCK',
+      );
+      const task = fc.constantFrom('1.1', '1.2', 'BLOCKED');
+      const forms: ((type: string, source: string, task: string) => string)[] = [
+        (t, s, task_id) => JSON.stringify({ id: 'm', type: t, source: s, payload: { task_id } }),
+        (t, s, task_id) =>
+          JSON.stringify({ type: t, source: s, payload: { task_id } }, null, 1).replace(/\n/g, ' '),
+        (t, s, task_id) => JSON.stringify({ payload: { task_id, source: 'w1' }, source: s, type: t }),
+        (t, s, task_id) => JSON.stringify({ event_type: t, from: s, payload: { task_id } }),
+        (t, s, task_id) => JSON.stringify({ type: t, payload: { worker_id: s, task_id } }),
+        (t, s, task_id) => JSON.stringify({ type: t, text: '"source":"w1"', source: s, task_id }),
+        (t, s) => `{"source":"w1","type":"${t}","source":${JSON.stringify(s)}}`,
+        (t, s) => `{"type":"${t}","source":{"source":${JSON.stringify(s)}}}`,
+        () => '{"type":"PROGRESS","sour',
+        () => 'no message',
+        () => '',
+      ];
+      const lineOf = fc
+        .tuple(fc.constantFrom(...forms), type, source, task, fc.constantFrom('\n', '\n', '\r\n'))
+        .map(([form, ...[t, s, task_id, end]]) => form(t, s, task_id) + end);
+      await fc.assert(
+        fc.asyncProperty(fc.array(lineOf, { maxLength: 60 }), async (written) => {
+          writeFileSync(file, written.join(''));
+          assert.deepEqual(await stateOf(0), await stateOf(Infinity));
+        }),
+        { numRuns: 150 },
+      );
+    });
+
+    it('has the last 500 messages, and knows who has waited for long', async () => {
+      const waits = JSON.stringify({ type: 'BLOCKED', source: 'old', payload: { task_id: '9.9' } }) + '\n';
+      writeFileSync(file, waits + lines(1, 8_000));
+      const state = await stateOf(0);
+      assert.deepEqual(state, await stateOf(Infinity));
+      assert.equal(state?.messages.length, 500);
+      assert.equal(state.messageCount, 8_001);
+      assert.deepEqual(
+        state.blocked.map((message) => [message.source, message.line]),
+        [['old', 1]],
+      );
+    });
+
+    it('names lines that are no objects, of the whole file; what looks like one is believed', async () => {
+      writeFileSync(file, `no message\n{"type":"PROG{"type":"A"}\n${lines(1, 8_000)}again\n`);
+      const state = await stateOf(0);
+      assert.equal(state?.messageCount, 8_003);
+      assert.deepEqual(
+        state.problems.map(({ line: at }) => at),
+        [1, 8_003],
+      );
+    });
+  });
 });
