@@ -32,7 +32,7 @@ export function skimQueueLines(
 ): SkimmedLines {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // A character is a byte here, so that places in one are places in the other.
-  const text = buffer.latin1Slice();
+  const text = buffer.toString('latin1');
   const blocked = new Finder(text, 'BLOCKED');
   const complete = new Finder(text, 'TASK_COMPLETE');
   const source = new Finder(text, sourceKey);
