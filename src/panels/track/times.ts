@@ -29,22 +29,36 @@ export function moment(written: string, words: TimeWords): string {
 /** "22 Sep" */
 export function dayOf(time: number, words: TimeWords, timeZone = words.timeZone): string {
   const sameYear = new Date(time).getUTCFullYear() === new Date(words.now).getUTCFullYear();
-  return new Intl.DateTimeFormat(words.locale, {
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  }).format(time);
+  return formatOf(words, sameYear ? 'day' : 'dayOfYear', timeZone).format(time);
 }
 
 /** "13:58" */
 export function clockOf(time: number, words: TimeWords): string {
-  return new Intl.DateTimeFormat(words.locale, {
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-    ...(words.timeZone === undefined ? {} : { timeZone: words.timeZone }),
-  }).format(time);
+  return formatOf(words, 'clock', words.timeZone).format(time);
+}
+
+const forms = {
+  day: { day: 'numeric', month: 'short' },
+  dayOfYear: { day: 'numeric', month: 'short', year: 'numeric' },
+  clock: { hour: '2-digit', minute: '2-digit', hour12: false },
+} as const;
+
+/** Making a format costs a hundred times what using it does. */
+const formats = new WeakMap<TimeWords, Map<string, Intl.DateTimeFormat>>();
+
+function formatOf(words: TimeWords, form: keyof typeof forms, timeZone?: string): Intl.DateTimeFormat {
+  const known = formats.get(words) ?? new Map<string, Intl.DateTimeFormat>();
+  formats.set(words, known);
+  const key = `${form} ${timeZone ?? ''}`;
+  let format = known.get(key);
+  if (!format) {
+    format = new Intl.DateTimeFormat(words.locale, {
+      ...forms[form],
+      ...(timeZone === undefined ? {} : { timeZone }),
+    });
+    known.set(key, format);
+  }
+  return format;
 }
 
 /** "14 min", "2 h 5 min", "18 days"; undefined when an end is missing or comes before its start. */
