@@ -155,7 +155,13 @@ async function wrongInGate(page: Frame, truth: LiveTruth): Promise<string[]> {
   const wrong: string[] = [];
   const { step, fixCycles } = truth;
   const isPlan = step === 'PLAN' || step === 'EVALUATE_PLAN';
-  const evaluation = isPlan ? truth.planEvaluation : truth.evaluation;
+  // After a fix cycle the gate waits for a report that is newer.
+  const again =
+    step === 'EVALUATE_EXECUTION' &&
+    truth.stepStatus === 'IN_PROGRESS' &&
+    fixCycles > 0 &&
+    truth.evaluations <= fixCycles;
+  const evaluation = isPlan ? truth.planEvaluation : again ? undefined : truth.evaluation;
   if (!(isPlan ? /plan/i : /execution/i).test(shown.title)) wrong.push(`it is about "${shown.title}"`);
   // Passed by its evaluation, the gate may still lack answers about the board's conditions.
   const expected =
@@ -179,8 +185,12 @@ async function wrongInBoard(page: Frame, { session, votes, conditions }: LiveTru
     })),
   }));
   const wrong: string[] = [];
-  for (const condition of conditions)
-    if (!shown.conditions.some((text) => text.includes(condition))) wrong.push(`no condition "${condition}"`);
+  for (const condition of conditions) {
+    // Whose it is stands apart from it.
+    const [, what = '', who = ''] = /^(.*?)(?: \((\w+)\))?$/.exec(condition) ?? [];
+    if (!shown.conditions.some((text) => text.includes(what) && text.includes(who)))
+      wrong.push(`no condition "${condition}" among ${shown.conditions.join('; ')}`);
+  }
   if (session === '') return wrong;
   if (!shown.facts.includes(session)) wrong.push(`"${shown.facts}", not ${session}`);
   for (const key of ['CA', 'CPO', 'CSO', 'COO', 'CXO']) {

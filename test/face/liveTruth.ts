@@ -22,6 +22,8 @@ export interface LiveTruth {
   readonly planEvaluation?: string;
   /** The verdict of the last report in evaluation-report.md. */
   readonly evaluation?: string;
+  /** How many reports stand in evaluation-report.md: some agents add theirs, some replace what was there. */
+  readonly evaluations: number;
   readonly registryStep: string;
 }
 
@@ -74,8 +76,9 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
   const sessions = listed(workbench, `${folder}/.message-bus/board`).filter((name) =>
     name.startsWith('session-'),
   );
-  const planEvaluation = lastVerdict(plan);
-  const evaluation = lastVerdict(read('evaluation-report.md', ''));
+  const planEvaluation = verdicts(plan).at(-1);
+  const evaluations = verdicts(read('evaluation-report.md', ''));
+  const evaluation = evaluations.at(-1);
   return {
     tasks: marked.map(({ id, name, marker }) => ({
       name,
@@ -105,6 +108,7 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
     conditions,
     ...(planEvaluation === undefined ? {} : { planEvaluation }),
     ...(evaluation === undefined ? {} : { evaluation }),
+    evaluations: evaluations.length,
     registryStep:
       new RegExp(`^\\| ${track} \\|(?:[^|]*\\|){3} (\\S+) \\|`, 'm').exec(
         workbench.read('conductor/tracks.md'),
@@ -112,8 +116,8 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
   };
 }
 
-function lastVerdict(text: string): string | undefined {
-  return [...text.matchAll(/^### Verdict: (\w+)/gm)].at(-1)?.[1];
+function verdicts(text: string): string[] {
+  return [...text.matchAll(/^### Verdict: (\w+)/gm)].map(([, verdict = '']) => verdict);
 }
 
 /** Nothing in a folder that is not there. */

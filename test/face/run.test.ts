@@ -19,6 +19,7 @@ describe('a run of the loop', () => {
       async (workbench, agents) => {
         const track = await newGuestBook(workbench);
         const before = await problems(workbench);
+        await workbench.setSideBarWidth(420);
         await showAll(workbench);
         await runLoop(workbench, { first: true });
 
@@ -151,6 +152,7 @@ const notifications = (workbench: Workbench, text: RegExp): Promise<number> =>
 /** The track's workers, and the four panels in a grid. */
 async function showAll(workbench: Workbench): Promise<void> {
   await workbench.view('Workers').open();
+  await workbench.view('Workers').enlarge(350);
   await workbench.runCommand('View: Close All Editors');
   await workbench.runCommand('View: Grid Editor Layout (2x2)');
   for (const panel of PANELS) {

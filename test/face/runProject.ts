@@ -106,6 +106,11 @@ export class Agents {
     for (const { id } of agents) fs.writeFileSync(path.join(this.folder, 'held', `${id}.go`), '');
   }
 
+  /** Nobody waits any more. */
+  letGoAll(): void {
+    fs.writeFileSync(path.join(this.folder, 'held', 'all.go'), '');
+  }
+
   /** Processes that were started, and what they started, as far as they live. */
   living(): number[] {
     const pids = [
@@ -159,8 +164,9 @@ export async function newGuestBook(workbench: Workbench): Promise<FollowedTrack>
 export async function runLoop(workbench: Workbench, o: { first: boolean }): Promise<void> {
   await eventually(async () => {
     await workbench.runCommand('Conductor: Run Loop');
-    await workbench.question('Run Loop');
-    await workbench.pick(GUEST_BOOK);
+    // Where a file of the track is open, that track is meant.
+    const { placeholder } = await workbench.question(/Run Loop|How much/);
+    if (!placeholder.startsWith('How much')) await workbench.pick(GUEST_BOOK);
     await workbench.question('How much do you want to confirm?');
     await workbench.pick('Run Through');
     if (!o.first) return;

@@ -27,6 +27,22 @@ export class TreeView {
     });
   }
 
+  /** Drags its upper edge up, so that it shows more rows: what is out of sight is not drawn. `by`: CSS pixels. */
+  async enlarge(by: number): Promise<void> {
+    const edge = await this.pane.boundingBox();
+    const sashes = this.page.locator('.part.sidebar .monaco-sash.horizontal');
+    const boxes = await Promise.all((await sashes.all()).map((sash) => sash.boundingBox()));
+    const distance = (box: { y: number; height: number } | null): number =>
+      box && edge ? Math.abs(box.y + box.height / 2 - edge.y) : Infinity;
+    const [box] = boxes.sort((a, b) => distance(a) - distance(b));
+    if (!box || !edge) throw new Error(`"${this.title}" has no edge to drag`);
+    const x = edge.x + edge.width / 2;
+    await this.page.mouse.move(x, box.y + box.height / 2);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x, box.y - by, { steps: 10 });
+    await this.page.mouse.up();
+  }
+
   /** Whether the view is shown at all (its `when` clause). */
   async isThere(): Promise<boolean> {
     return (await this.pane.count()) > 0;
