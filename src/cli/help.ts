@@ -15,7 +15,7 @@ export function overview(commands: readonly Command[]): string[] {
     ),
     '',
     'Every command takes --dir <folder>, --json and --help. conductor --version prints the version.',
-    'Exit code: 0 fine, 1 a negative answer or a refused edit, 2 wrong usage.',
+    'Exit code: 0 fine, 1 a negative answer or a refused edit, 2 wrong usage, 3 a run needs a person.',
   ];
 }
 

@@ -3,14 +3,17 @@ import { escalate } from '../escalation/escalate';
 import { meet } from './meet';
 import { withRun, type RunOptions } from './openRun';
 import type { RunResult } from './runLoop';
+import { runRefusal } from './runRefusal';
 
 /**
  * A board meeting that a person convenes (spec 003, "Board Commands"): full, or a quick review. It needs the track to
  * itself, as a loop does. `complete`: the board resolved. Refuses as runLoop does.
  */
-export function conveneBoard(
+export async function conveneBoard(
   o: RunOptions & Pick<BoardDue, 'checkpoint' | 'quick'> & { readonly proposal?: string },
 ): Promise<RunResult> {
+  const refused = await runRefusal(o);
+  if (refused) return { refused };
   return withRun(o, async ({ context }): Promise<RunResult> => {
     const end = (outcome: 'complete' | 'person' | 'stopped', why: string): RunResult => {
       context.emit({ event: 'run-ended', outcome, why, iterations: 0 });

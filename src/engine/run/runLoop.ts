@@ -29,6 +29,7 @@ import { withRun, type OpenRun, type RunOptions } from './openRun';
 import type { RunContext } from './runContext';
 import type { RunEntryOf } from './runEntry';
 import { RunJournalError } from './runJournal';
+import { runRefusal } from './runRefusal';
 import { resumeStepAgent, runStepAgent, type StepEnd } from './stepAgent';
 
 export interface RunControl {
@@ -57,6 +58,8 @@ type Ending = Pick<RunEnd, 'outcome' | 'why'> | undefined;
 export async function runLoop(
   o: RunOptions & { readonly control?: Readonly<RunControl> },
 ): Promise<RunResult> {
+  const refused = await runRefusal(o);
+  if (refused) return { refused };
   try {
     return await withRun(o, (run) => new LoopRun(run, o.control).go());
   } catch (error) {

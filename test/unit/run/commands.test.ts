@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { conductor, filesBelow, folderWith } from '../cli/conductorProcess';
+import { google } from '../cli/projects';
+import { errorShape } from '../cli/shapes';
+import { livingAgents, runLoopToEnd, startConductor } from './loopProcess';
+import { asked } from './needs';
+import { ScriptedProject, scriptedProvider } from './scriptedProject';
+
+const small = { commits: false, businessSync: false };
+
+function board(project: ScriptedProject, ...words: string[]) {
+  return startConductor(project, [
+    'board',
+    project.trackId,
+    '--json',
+    '--agent',
+    scriptedProvider,
+    ...words,
+  ]).then(({ ended }) => ended);
+}
+
+async function planned(...rules: object[]): Promise<ScriptedProject> {
+  const project = await ScriptedProject.create({ scenario: small });
+  await project.agent('planner', { CONDUCTOR_STEP: 'PLAN' });
+  await project.conductor(['step', project.trackId, '--outcome', 'passed']);
+  await project.agent('plan-evaluator', { CONDUCTOR_STEP: 'EVALUATE_PLAN' });
+  await project.conductor(['step', project.trackId, '--outcome', 'passed']);
+  project.play({ ...small, rules });
+  return project;
+}
+
+describe('conductor board', function () {
+  this.timeout(120_000);
+
+  it('convenes the board, keeps its verdict and conditions in the track, and ends with 0', async () => {
+    const project = await planned({ director: 'CSO', phase: 'vote', conditions: ['Entries are escaped'] });
+    const end = await board(project, '--proposal', 'Shall we build the guest book?');
+    assert.equal(end.code, 0, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
+    const metadata = project.metadata();
+    const [session] = metadata.board_sessions as Record<string, unknown>[];
+    assert.deepEqual([session?.checkpoint, session?.verdict], ['EVALUATE_PLAN', 'APPROVED']);
+    assert.deepEqual(metadata.board_conditions, ['Entries are escaped (CSO)']);
+    assert.match(project.read('.message-bus/board/resolution.md'), /Shall we build the guest book\?/);
+    assert.deepEqual(await project.problems(), []);
+    assert.deepEqual(livingAgents(project), []);
+  });
+
+  it('a quick review asks for assessments only', async () => {
+    const project = await planned();
+    assert.equal((await board(project, '--quick')).code, 0);
+    const phases = project.log().filter(({ role, event }) => role === 'director' && event === 'start');
+    assert.equal(phases.length, 5);
+  });
+
+  it('ends with 3 when the votes do not decide', async () => {
+    const reject = (director: string) => ({ director, phase: 'vote', verdict: 'REJECT' });
+    const project = await planned(reject('CA'), reject('CSO'), {
+      director: 'CXO',
+      phase: 'vote',
+      do: 'silent',
+    });
+    const end = await board(project);
+    assert.equal(end.code, 3, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
+    assert.equal(asked(project)[0]?.trigger, 'board-tie');
+  });
+});
+
+describe('conductor run, on a track', function () {
+  this.timeout(120_000);
+
+  it('that is complete: nothing is started, and that is fine', async () => {
+    const project = await ScriptedProject.create({ scenario: small });
+    assert.equal((await runLoopToEnd(project)).code, 0);
+    const [before, log] = [project.read('metadata.json'), project.log().length];
+    const again = await runLoopToEnd(project);
+    assert.equal(again.code, 0, JSON.stringify(again.events.at(-1)));
+    assert.equal(project.log().length, log);
+    assert.equal(project.read('metadata.json'), before);
+  });
+
+  it('that keeps no loop, or is not there: refused, on one line', async () => {
+    const folder = folderWith(google);
+    for (const [word, code] of [
+      ['dark', 'no-loop'],
+      ['nothing', 'track-not-found'],
+    ] as const) {
+      const finished = await conductor(['run', word, '--json', '--agent', scriptedProvider], { cwd: folder });
+      assert.equal(finished.code, 1, finished.stderr);
+      assert.equal(finished.stdout.trimEnd().split('\n').length, 1);
+      assert.equal(errorShape.parse(JSON.parse(finished.stdout)).error.code, code);
+    }
+    const meeting = await conductor(['board', 'dark', '--agent', scriptedProvider], { cwd: folder });
+    assert.equal(meeting.code, 1);
+    assert.match(meeting.stderr, /keeps no loop state/);
+    // A folder of a run would make it a track of the evaluate-loop.
+    assert.deepEqual([...filesBelow(folder).keys()].sort(), Object.keys(google).sort());
+  });
+
+  it('that is paused: refused, until it is resumed', async () => {
+    const project = await ScriptedProject.create({ scenario: small });
+    writeFileSync(
+      `${project.track}/metadata.json`,
+      JSON.stringify({ ...project.metadata(), status: 'paused', paused_from: 'new' }),
+    );
+    const end = await runLoopToEnd(project);
+    assert.equal(end.code, 1, JSON.stringify(end.events));
+    assert.deepEqual(project.log(), []);
+  });
+});
