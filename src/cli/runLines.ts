@@ -52,7 +52,7 @@ export class RunLines {
           `${event.from === event.step ? '' : `${event.from} → `}${event.step} · ${words(event.stepStatus)}`,
         ];
       case 'execution':
-        return [`${event.parallel ? 'In parallel' : 'One task after the other'}: ${say(event.why)}`];
+        return [say(event.why)];
       case 'task':
         if (event.state === 'started') return [];
         return [
