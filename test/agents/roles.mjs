@@ -55,14 +55,27 @@ export function sayVerdict(passed, summary, files = 1) {
   process.stdout.write(`${JSON.stringify(verdict)}\n`);
 }
 
-/** @type {Record<string, string>} */
-const nextStep = {
-  NOT_STARTED: 'EVALUATE_PLAN',
-  PLAN: 'EVALUATE_PLAN',
-  EVALUATE_PLAN: 'EXECUTE',
-  EXECUTE: 'EVALUATE_EXECUTION',
-  FIX: 'EVALUATE_EXECUTION',
-};
+/**
+ * Where an agent that advances the loop by itself goes (spec 003, transition table).
+ * @param {string} step @param {boolean} passed
+ */
+function nextStep(step, passed) {
+  switch (step) {
+    case 'PLAN':
+      return passed ? 'EVALUATE_PLAN' : undefined;
+    case 'EVALUATE_PLAN':
+      return passed ? 'EXECUTE' : 'PLAN';
+    case 'EXECUTE':
+    case 'FIX':
+      return passed ? 'EVALUATE_EXECUTION' : undefined;
+    case 'EVALUATE_EXECUTION':
+      return !passed ? 'FIX' : scenario.businessSync === false ? 'COMPLETE' : 'BUSINESS_SYNC';
+    case 'BUSINESS_SYNC':
+      return passed ? 'COMPLETE' : undefined;
+    default:
+      return undefined;
+  }
+}
 
 /** Writes the checkpoint of the step. @param {boolean} passed @param {readonly string[]} reasons @param {object} [more] */
 export function checkpoint(passed, reasons, more = {}) {
@@ -83,11 +96,11 @@ export function checkpoint(passed, reasons, more = {}) {
       ...(passed ? {} : { failure_reasons: reasons }),
       ...more,
     };
-    const next = nextStep[name];
-    if (scenario.advance && passed && next !== undefined) {
-      loop.current_step = next;
-      loop.step_status = 'NOT_STARTED';
-    }
+    const next = nextStep(name, passed);
+    if (!scenario.advance || next === undefined) return;
+    loop.current_step = next;
+    loop.step_status = 'NOT_STARTED';
+    if (next === 'FIX') loop.fix_cycle_count = (loop.fix_cycle_count ?? 0) + 1;
   });
 }
 

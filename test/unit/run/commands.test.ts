@@ -6,6 +6,7 @@ import { errorShape } from '../cli/shapes';
 import { livingAgents, runLoopToEnd, startConductor } from './loopProcess';
 import { asked } from './needs';
 import { ScriptedProject, scriptedProvider } from './scriptedProject';
+import { wholeWay } from './wholeWay';
 
 const small = { commits: false, businessSync: false };
 
@@ -95,6 +96,34 @@ describe('conductor run, on a track', function () {
     assert.match(meeting.stderr, /keeps no loop state/);
     // A folder of a run would make it a track of the evaluate-loop.
     assert.deepEqual([...filesBelow(folder).keys()].sort(), Object.keys(google).sort());
+  });
+
+  it('with agents that take the loop on by themselves: board, gates and counts are the same', async () => {
+    const project = await ScriptedProject.create({ scenario: { ...wholeWay, advance: true } });
+    const end = await runLoopToEnd(project);
+    assert.equal(end.code, 0, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
+    const starts = project.log().filter(({ event, role }) => event === 'start' && role !== 'director');
+    const count = (role: string): number => starts.filter((line) => line.role === role).length;
+    assert.deepEqual(
+      ['planner', 'plan-evaluator', 'worker', 'execution-evaluator', 'fixer', 'business-doc-sync'].map(count),
+      [2, 2, 9, 2, 1, 1],
+    );
+    const metadata = project.metadata();
+    assert.deepEqual([metadata.status, metadata.loop_state.fix_cycle_count], ['complete', 1]);
+    assert.deepEqual(
+      (metadata.board_sessions as { checkpoint: string }[]).map(({ checkpoint }) => checkpoint),
+      ['EVALUATE_PLAN', 'EVALUATE_EXECUTION'],
+    );
+    assert.deepEqual(await project.problems(), []);
+  });
+
+  it('with one worker: one task after the other, and it says why', async () => {
+    const project = await ScriptedProject.create({ scenario: small });
+    const end = await runLoopToEnd(project, ['--workers', '1']);
+    assert.equal(end.code, 0, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
+    const how = end.events.find((event) => event.event === 'execution');
+    assert.ok(how?.event === 'execution' && !how.parallel && /more than one worker/.test(how.why));
+    assert.equal(project.log().filter(({ role }) => role === 'worker').length, 0);
   });
 
   it('that is paused: refused, until it is resumed', async () => {
