@@ -144,8 +144,7 @@ export function Dropdown(props: DropdownProps) {
   return h(
     'vscode-dropdown',
     {
-      // It shows the label that the option had when it was chosen, until it is told that labels have changed.
-      ref: (element: Element | null) => element?.dispatchEvent(new Event('contentchange')),
+      ref: (element: DropdownElement | null) => element && showChosen(element, props.value),
       id: props.id,
       'aria-label': props.label,
       value: props.value,
@@ -155,6 +154,27 @@ export function Dropdown(props: DropdownProps) {
       h('vscode-option', { key: value, value, selected: value === props.value }, label),
     ),
   );
+}
+
+type DropdownElement = HTMLElement & { value: string; readonly open: boolean };
+
+/** What each dropdown is to show. */
+const chosen = new WeakMap<DropdownElement, string>();
+
+/**
+ * The toolkit's dropdown keeps the place of what was chosen, not its value, when options come before it; and the label that
+ * it had then, until it is told that labels have changed.
+ */
+function showChosen(element: DropdownElement, value: string): void {
+  const show = (): void => {
+    // While somebody chooses, it is theirs.
+    if (!element.open) element.value = chosen.get(element) ?? '';
+  };
+  // The dropdown itself has heard of its options when this bubbles.
+  if (!chosen.has(element)) element.shadowRoot?.addEventListener('slotchange', show);
+  chosen.set(element, value);
+  element.dispatchEvent(new Event('contentchange'));
+  show();
 }
 
 /** The toolkit calls every field that has no text in it "Text field", whatever its label, when it enters the page. */
