@@ -89,7 +89,7 @@ export function activate(extension: vscode.ExtensionContext): ConductorApi {
   let joined: Promise<CommandContext> | undefined;
   const context = (): Promise<CommandContext> =>
     (joined ??= import('./editor/vscodePorts').then(({ vscodePorts }) =>
-      Object.assign(window, vscodePorts(log)),
+      Object.assign(window, vscodePorts(window, extension.subscriptions)),
     ));
   const toggle = async (task: TaskNode, checked: boolean): Promise<void> => {
     try {

@@ -2,6 +2,7 @@ import {
   agentProviderSchema,
   builtInProviders,
   claudeProvider,
+  copilotChat,
   type AgentProvider,
 } from '../engine/agentProvider';
 import { UsageError } from './failure';
@@ -21,6 +22,12 @@ export function agentChoice(
   if (written.trimStart().startsWith('{')) return customAgent(written, source);
   const known = builtInProviders.find((provider) => provider.name === written);
   if (known) return known;
+  if (written === copilotChat.name) {
+    throw new UsageError(
+      `${source}: ${copilotChat.title} works in VS Code only: it has no process of its own that could be started here.`,
+      'copilot is the GitHub Copilot CLI.',
+    );
+  }
   throw new UsageError(
     `${source}: there is no built-in agent "${written}" (there is: ${builtInProviders.map(({ name }) => name).join(', ')}).`,
     'Another program is named as JSON: {"executable": "…", "args": ["…", "{prompt}"]}.',

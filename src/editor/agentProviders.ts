@@ -2,14 +2,14 @@ import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import {
   agentProviderSchema,
-  builtInProviders,
   claudeProvider,
-  type AgentProvider,
+  editorProviders,
+  type StepProvider,
 } from '../engine/agentProvider';
-import type { AgentInvocation } from '../engine/ports';
+import type { AgentCommand, AgentInvocation } from '../engine/ports';
 
 /** The agent that `conductor.agent.provider` names, or what is wrong with the settings and what to do. */
-export function agentProvider(): AgentProvider | { readonly wrong: string } {
+export function agentProvider(): StepProvider | { readonly wrong: string } {
   const settings = vscode.workspace.getConfiguration('conductor.agent');
   const name = settings.get<string>('provider', claudeProvider.name);
   const own = settings.get<Record<string, unknown>>('providers', {});
@@ -25,14 +25,19 @@ export function agentProvider(): AgentProvider | { readonly wrong: string } {
     };
   }
   return (
-    builtInProviders.find((provider) => provider.name === name) ?? {
+    editorProviders.find((provider) => provider.name === name) ?? {
       wrong: l10n.t(
         'The setting conductor.agent.provider names "{0}", which is neither in conductor.agent.providers nor one of {1}.',
         name,
-        builtInProviders.map((provider) => provider.name).join(', '),
+        editorProviders.map((provider) => provider.name).join(', '),
       ),
     }
   );
+}
+
+/** Exactly what would be started or sent, as a person can read and copy it. */
+export function commandText(command: AgentCommand): string {
+  return 'chat' in command ? command.prompt : commandLine(command);
 }
 
 /** The command as a person can read it, and paste it into a POSIX shell. We never pass it through one. */

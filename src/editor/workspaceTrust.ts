@@ -1,8 +1,8 @@
 import { l10n } from 'vscode';
-import { AgentStartError, type AgentInvocation } from '../engine/ports';
+import { AgentStartError, type AgentCommand } from '../engine/ports';
 
 /** @throws AgentStartError in a workspace that is not trusted: nothing may start there (DESIGN §7). */
-export function refuseUntrusted(invocation: AgentInvocation, isTrusted: boolean): void {
+export function refuseUntrusted(invocation: AgentCommand, isTrusted: boolean): void {
   if (isTrusted) return;
   throw new AgentStartError(
     'untrusted',

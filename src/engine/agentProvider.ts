@@ -22,6 +22,25 @@ export type AgentProvider = Readonly<{
   prompts?: 'commands' | 'text';
 }>;
 
+/**
+ * An agent inside the editor: a chat that is sent a prompt. It has no process, so nobody can follow, stop or resume it;
+ * a step can be given to it, a run cannot.
+ */
+export interface ChatProvider {
+  readonly kind: 'chat';
+  /** What a setting names it by. */
+  readonly name: string;
+  /** What a person reads. */
+  readonly title: string;
+}
+
+/** Who can do one step. A run needs an AgentProvider. */
+export type StepProvider = AgentProvider | ChatProvider;
+
+export function isChat(provider: StepProvider): provider is ChatProvider {
+  return 'kind' in provider;
+}
+
 /** Spec 003: `claude --print "/loop-planner <track>"`. */
 export const claudeProvider: AgentProvider = {
   name: 'claude',
@@ -46,6 +65,12 @@ export const builtInProviders: readonly AgentProvider[] = [
     prompts: 'text',
   },
 ];
+
+/** GitHub Copilot Chat, as VS Code has it: the text of our templates, in agent mode. */
+export const copilotChat: ChatProvider = { kind: 'chat', name: 'copilot-chat', title: 'Copilot Chat' };
+
+/** What the settings of an editor can name without describing it. */
+export const editorProviders: readonly StepProvider[] = [...builtInProviders, copilotChat];
 
 /**
  * How a loop talks to a provider. One that does not say is taken for what its name says (a "claude" of one's own has

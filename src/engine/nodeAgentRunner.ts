@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { agentStartError } from './agentStartError';
-import { AgentStartError, type AgentInvocation, type AgentRunner, type StartedAgent } from './ports';
+import { AgentStartError, type AgentCommand, type AgentRunner, type StartedAgent } from './ports';
 
 export interface NodeAgentRunnerOptions {
   /** Where the agent's standard output goes: to ours, or to our standard error when ours carries JSON. */
@@ -14,8 +14,17 @@ export interface NodeAgentRunnerOptions {
 export class NodeAgentRunner implements AgentRunner {
   constructor(private readonly options: NodeAgentRunnerOptions = {}) {}
 
-  start(invocation: AgentInvocation, signal?: AbortSignal): Promise<StartedAgent> {
+  start(invocation: AgentCommand, signal?: AbortSignal): Promise<StartedAgent> {
     return new Promise((resolve, reject) => {
+      if ('chat' in invocation) {
+        reject(
+          new AgentStartError(
+            'failed',
+            `${invocation.name} was not started: ${invocation.chat} lives inside VS Code and has no process of its own.`,
+          ),
+        );
+        return;
+      }
       if (signal?.aborted) {
         reject(new AgentStartError('cancelled', `${invocation.name} was not started: cancelled.`));
         return;

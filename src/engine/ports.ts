@@ -1,3 +1,5 @@
+import type { LoopStep } from '../model/loopState';
+import type { Track } from '../model/track';
 import type { FileEditor } from '../store/fileEditor';
 
 /**
@@ -28,13 +30,30 @@ export interface AgentInvocation {
   readonly name: string;
 }
 
-/** Starts agents: a VS Code task, a child process, a fake in tests. */
+/** A prompt for a chat inside the editor, which has no process. */
+export interface ChatInvocation {
+  /** Title of the chat, e.g. "Copilot Chat". */
+  readonly chat: string;
+  /** Sent exactly so. */
+  readonly prompt: string;
+  readonly cwd: string;
+  /** As of AgentInvocation. */
+  readonly name: string;
+  /** Whose files say when it is over: the track as it was before the start, and the step that is asked for. */
+  readonly track: Track;
+  readonly step: LoopStep;
+}
+
+/** How an agent is asked to do a step. */
+export type AgentCommand = AgentInvocation | ChatInvocation;
+
+/** Starts agents: a VS Code task, a chat, a child process, a fake in tests. */
 export interface AgentRunner {
   /**
-   * Resolves when the process has really started, not when it was asked for. Rejects with AgentStartError when it
+   * Resolves when the process has really started (the chat has taken the prompt), not when it was asked for. Rejects with AgentStartError when it
    * did not start; then nothing runs. The signal cancels only the start.
    */
-  start(invocation: AgentInvocation, signal?: AbortSignal): Promise<StartedAgent>;
+  start(command: AgentCommand, signal?: AbortSignal): Promise<StartedAgent>;
 }
 
 export interface StartedAgent {
@@ -44,6 +63,11 @@ export interface StartedAgent {
 
 export interface AgentExit {
   readonly exitCode: number | undefined;
+  /**
+   * Who said that an agent without a process has ended: the files of its track, or a person. `nobody`: it is not
+   * followed any more, and nothing is known of its end.
+   */
+  readonly saidBy?: 'files' | 'person' | 'nobody';
 }
 
 export type AgentStartErrorCode = 'not-found' | 'untrusted' | 'cancelled' | 'failed';

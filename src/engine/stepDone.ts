@@ -4,7 +4,7 @@ import type { Track } from '../model/track';
 import type { Escalation } from '../rules/evaluateLoop';
 import type { LoopEditOutcome } from './loopEdit';
 import { metadataFileOf } from './metadataEdit';
-import type { AgentExit, AgentInvocation, Ports } from './ports';
+import type { AgentCommand, AgentExit, Ports } from './ports';
 import { updateRegistryRow } from './registryRow';
 import type { StepSettings } from './stepCommand';
 
@@ -20,7 +20,7 @@ export interface StepDone {
   readonly warnings: readonly string[];
   readonly escalation?: Escalation;
   /** The agent that was started. `finished` settles when it ends. */
-  readonly agent?: { readonly command: AgentInvocation; readonly finished: Promise<AgentExit> };
+  readonly agent?: { readonly command: AgentCommand; readonly finished: Promise<AgentExit> };
 }
 
 export type StepResult = StepDone | { readonly refused: EditRefusal };

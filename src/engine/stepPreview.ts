@@ -5,14 +5,14 @@ import { businessSyncKnown, loopFactsOf, nextActionOf } from '../rules/nextActio
 import { openTasks } from '../rules/progress';
 import { noLoop } from './loopEdit';
 import { metadataFileOf, trackRefusal } from './metadataEdit';
-import type { AgentInvocation } from './ports';
+import type { AgentCommand } from './ports';
 import { stepCommand, type StepSettings } from './stepCommand';
 
 /** What one step would do, and why, before anything is done. */
 export interface StepPreview {
   readonly next: NextAction;
   /** The exact command, when an agent would be started. */
-  readonly command?: AgentInvocation;
+  readonly command?: AgentCommand;
   /** What would be written where, a sentence each. */
   readonly changes: readonly { readonly file: string; readonly what: string }[];
   /** What a person should say first. `businessSync`: the files do not say whether business documents must be synced. */

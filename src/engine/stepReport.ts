@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { LoopState } from '../model/loopState';
 import type { Track } from '../model/track';
 import type { Escalation } from '../rules/evaluateLoop';
-import type { AgentInvocation } from './ports';
+import type { AgentCommand, AgentInvocation } from './ports';
 import { reportVersion, trackReport } from './statusReport';
 import type { StepDone } from './stepDone';
 import type { StepPreview } from './stepPreview';
@@ -112,8 +112,11 @@ function loopReport(loop: LoopState): Pick<StepReport, 'step' | 'stepStatus' | '
   };
 }
 
-function commandReport(command: AgentInvocation | undefined): StepReport['command'] {
-  return command ? { executable: command.executable, args: command.args, cwd: command.cwd } : null;
+function commandReport(command: AgentCommand | undefined): StepReport['command'] {
+  // A chat has no command line; none is ever asked for where this report is printed.
+  return command && !('chat' in command)
+    ? { executable: command.executable, args: command.args, cwd: command.cwd }
+    : null;
 }
 
 function escalationReport(escalation: Escalation | undefined): StepReport['escalation'] {

@@ -1,17 +1,19 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
+import { isChat } from '../../engine/agentProvider';
+import { promptRefusal, readPromptOverrides } from '../../engine/run/promptOverrides';
 import { stepLoop as stepLoopOf, type StepOptions } from '../../engine/stepLoop';
 import { previewStep, type StepPreview } from '../../engine/stepPreview';
 import type { StepSettings } from '../../engine/stepCommand';
 import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';
-import { commandLine } from '../agentProviders';
+import { commandText } from '../agentProviders';
 import type { Choice } from '../dialogs';
 import { refOf } from '../views/trackNodes';
 import { nextText, writtenStep } from '../views/words';
 import { confirmStart, followAgent } from './agentRun';
-import { openPlace, type Command, type CommandContext } from './commandContext';
+import { openPlace, tellRefusal, type Command, type CommandContext } from './commandContext';
 import { askBusinessSync, record, stepSettings, tellStep, titleOf } from './loopOutcome';
 import { targetTrack } from './targets';
 
@@ -24,9 +26,9 @@ type Way =
 export const stepLoop: Command = async (context, argument) => {
   const track = await targetTrack(context, argument, l10n.t('Step Loop'), hasLoop);
   if (!track) return;
-  const settings = stepSettings(context, track);
-  if (!settings) return;
-  const preview = previewStep(track, settings);
+  const prepared = await prepare(context, track);
+  if (!prepared) return;
+  const { settings, preview } = prepared;
   const way = await context.dialogs.pick(
     { title: titleOf(track), placeholder: preview.next.why },
     waysOf(track, preview),
@@ -59,7 +61,7 @@ export const stepLoop: Command = async (context, argument) => {
       return;
     }
     case 'copy':
-      if (preview.command) await vscode.env.clipboard.writeText(commandLine(preview.command));
+      if (preview.command) await vscode.env.clipboard.writeText(commandText(preview.command));
       return;
     case 'open':
       if (track.documents.metadata !== undefined) await openPlace({ file: track.documents.metadata });
@@ -67,6 +69,31 @@ export const stepLoop: Command = async (context, argument) => {
     case undefined:
   }
 };
+
+/**
+ * What a step would do, with the project's own templates where its agent is sent their text. Undefined: the settings are
+ * wrong or a template cannot be used, which was told.
+ */
+async function prepare(
+  context: CommandContext,
+  track: Track,
+): Promise<{ readonly settings: StepSettings; readonly preview: StepPreview } | undefined> {
+  const chosen = stepSettings(context, track);
+  if (!chosen) return undefined;
+  try {
+    const settings =
+      chosen.provider && isChat(chosen.provider)
+        ? { ...chosen, promptOverrides: await readPromptOverrides(track.root) }
+        : chosen;
+    return { settings, preview: previewStep(track, settings) };
+  } catch (error) {
+    const refused = promptRefusal(error);
+    if (!refused) throw error;
+    const retry = (): unknown => vscode.commands.executeCommand('conductor.stepLoop', refOf(track));
+    tellRefusal(context, refused, { retry });
+    return undefined;
+  }
+}
 
 /** What can be done now: first what the rule says, then what a person may decide instead. */
 function waysOf(track: Track, { next, command, changes, refused, warnings }: StepPreview): Choice<Way>[] {
@@ -80,7 +107,7 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
         // The line is cut at its end: what a person must know stands first.
         ...warnings.map((warning) => `$(warning) ${warning}`),
         ...changes.map(({ file, what }) => `${basename(file)}: ${what}`),
-        ...(command ? [commandLine(command)] : []),
+        ...(command ? [commandText(command).replace(/\s+/g, ' ')] : []),
       ].join('  '),
       value: 'go',
     });
@@ -145,7 +172,11 @@ function waysOf(track: Track, { next, command, changes, refused, warnings }: Ste
     value: 'setStep',
   });
   if (command)
-    ways.push({ label: l10n.t('Copy Command'), iconPath: new vscode.ThemeIcon('copy'), value: 'copy' });
+    ways.push({
+      label: 'chat' in command ? l10n.t('Copy Prompt') : l10n.t('Copy Command'),
+      iconPath: new vscode.ThemeIcon('copy'),
+      value: 'copy',
+    });
   if (track.documents.metadata !== undefined) {
     ways.push({ label: l10n.t('Open Metadata'), iconPath: new vscode.ThemeIcon('json'), value: 'open' });
   }

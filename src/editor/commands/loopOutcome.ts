@@ -22,7 +22,7 @@ export function stepSettings(context: CommandContext, track: Track): StepSetting
   return { provider, ...(registryFile === undefined ? {} : { registryFile }) };
 }
 
-function openAgentSettings(): Readonly<Record<string, () => unknown>> {
+export function openAgentSettings(): Readonly<Record<string, () => unknown>> {
   return {
     [l10n.t('Open Settings')]: () =>
       vscode.commands.executeCommand('workbench.action.openSettings', 'conductor.agent'),

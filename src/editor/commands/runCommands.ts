@@ -8,6 +8,7 @@ import type { BoardCheckpoint } from '../../rules/boardDue';
 import type { Choice } from '../dialogs';
 import { carryOut, type RunBody } from '../runs/carryOut';
 import { backgroundAgents } from '../runs/editorRunPorts';
+import { runAgent } from '../runs/runAgent';
 import type { ForeignRun, WindowRun } from '../runs/runController';
 import { agentDescription, countOf, holderText, liveAgents, modeWord, type LiveAgent } from '../runs/runRows';
 import { runMode } from '../settings';
@@ -31,7 +32,7 @@ export const runLoop: Command = async (context, argument) => {
     (one) => isOpen(one) && one.loop !== undefined,
     (one) => context.runs.foreignOf(refOf(one)) !== undefined,
   );
-  if (!track || tellRunning(context, track)) return;
+  if (!track || tellRunning(context, track) || !runAgent(context, track)) return;
   const mode = await askMode(context, track);
   if (mode !== undefined) await runTo(context, track, mode);
 };

@@ -14,11 +14,11 @@ import { defaultParallelSettings } from '../../rules/parallel';
 import { isInside } from '../../store/contain';
 import { confirmStart } from '../commands/agentRun';
 import type { CommandContext } from '../commands/commandContext';
-import { stepSettings } from '../commands/loopOutcome';
 import { personName } from '../personName';
 import { agentTimeLimit, confirmAgent, workersMax, workerTimeLimit } from '../settings';
 import { refOf } from '../views/trackNodes';
 import { editorRunPorts } from './editorRunPorts';
+import { runAgent } from './runAgent';
 import type { RunTrack } from './runController';
 
 /** What a run does: the loop, or a meeting of the board. */
@@ -39,8 +39,8 @@ export async function carryOut(
 ): Promise<RunResult | undefined> {
   const place = runTrackOf(track);
   if (!place || !track.folder) return undefined;
-  const step = stepSettings(context, track);
-  if (!step?.provider) return undefined;
+  const step = runAgent(context, track);
+  if (!step) return undefined;
   const { provider } = step;
   if (!(await savedFirst(context, track, o.title))) return undefined;
   if (!(await mayStartAgents(context, track, provider))) return undefined;

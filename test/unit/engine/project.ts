@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { AgentInvocation, AgentExit, Ports } from '../../../src/engine/ports';
+import type { AgentCommand, AgentExit, Ports } from '../../../src/engine/ports';
 import type { RootSnapshot } from '../../../src/model/root';
 import type { Track } from '../../../src/model/track';
 import { DiskFileEditor } from '../../../src/store/fileEditor';
@@ -16,7 +16,7 @@ export interface Project {
   readonly folder: string;
   readonly conductor: string;
   readonly ports: Ports;
-  readonly started: AgentInvocation[];
+  readonly started: AgentCommand[];
   /** What the next agent does in the moment when it starts; throw to fail. */
   onStart: () => Promise<void>;
   readonly exit: { code: number | undefined };
@@ -34,7 +34,7 @@ export interface Project {
 export async function makeProject(files: Readonly<Record<string, string | object>>): Promise<Project> {
   const folder = await mkdtemp(join(tmpdir(), 'conductor-engine-'));
   const conductor = join(folder, 'conductor');
-  const started: AgentInvocation[] = [];
+  const started: AgentCommand[] = [];
   const exit: { code: number | undefined } = { code: 0 };
   const project: Project = {
     folder,

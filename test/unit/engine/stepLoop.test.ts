@@ -58,8 +58,10 @@ describe('stepLoop', () => {
     );
     const result = done(await stepLoop(project.ports, await project.track(id)));
     assert.equal(result.did, 'resumed');
+    const [command] = project.started;
+    assert.ok(command && !('chat' in command));
     assert.equal(
-      project.started[0]?.args[1],
+      command.args[1],
       `/superpowers:executing-plans --plan='conductor/tracks/${id}/plan.md' --track-dir='conductor/tracks/${id}/' --metadata='conductor/tracks/${id}/metadata.json' --track-id='${id}' --resume-from='1.2'`,
     );
   });
