@@ -39,7 +39,7 @@ export type AgentOutcome =
  * contradict each other are never weighed: a person hears both.
  */
 export function agentOutcome(run: AgentRun): AgentOutcome {
-  const printed = printedStatement(run.output);
+  const printed = printedStatement(run.output, run.role);
   const exit = exitStatement(run);
   const sources = [
     {
@@ -114,10 +114,10 @@ export function metadataStatement(before: LoopState, now: LoopState | undefined)
 }
 
 /** The last line that bears an outcome; the JSON verdict and VERDICT must not contradict each other. */
-function printedStatement({
-  json,
-  markers,
-}: AgentOutput): { said: Statement | undefined } | { contradiction: string } {
+function printedStatement(
+  { json, markers }: AgentOutput,
+  role: AgentRun['role'],
+): { said: Statement | undefined } | { contradiction: string } {
   const said: { line: number; statement: Statement }[] = [];
   const say = (line: number, says: RunOutcome, where: string, text: string): void => {
     said.push({
@@ -153,6 +153,8 @@ function printedStatement({
   if (markers.BLOCKED)
     say(markers.BLOCKED.line, 'blocked', 'its last BLOCKED line stands', markers.BLOCKED.text);
   if (markers.ERROR) say(markers.ERROR.line, 'failed', 'its last ERROR line stands', markers.ERROR.text);
+  // Only a verdict speaks about what was evaluated; what else an evaluator reports is about its own work.
+  if (role === 'evaluator') return { said: lastOf(said) };
   for (const name of ['PLAN CREATED', 'FIXES APPLIED', 'TASK COMPLETE'] as const) {
     const found = markers[name];
     if (found) say(found.line, 'passed', `its ${name} line stands`, '');
@@ -168,7 +170,23 @@ function printedStatement({
       `${done} of ${total} tasks completed`,
     );
   }
-  return { said: said.sort((a, b) => b.line - a.line)[0]?.statement };
+  const verdict = json?.verdict ?? word;
+  const success = said.findLast(({ line, statement }) => {
+    const isVerdict = line === json?.line || line === markers.VERDICT?.line;
+    return !isVerdict && statement.says === 'passed';
+  });
+  if (verdict === 'FAIL' && success) {
+    return {
+      contradiction: `Its output contradicts itself: its verdict is FAIL (line ${json?.line ?? markers.VERDICT?.line}), but ${success.statement.where}.`,
+    };
+  }
+  return { said: lastOf(said) };
+}
+
+function lastOf(
+  said: readonly { readonly line: number; readonly statement: Statement }[],
+): Statement | undefined {
+  return [...said].sort((a, b) => b.line - a.line)[0]?.statement;
 }
 
 /** 0 ok, 1 failure, 2 parameter missing, 3 file not found, 4 blocked (FORMATS §4.5). 0 alone proves nothing. */

@@ -49,6 +49,7 @@ const optionsOf: Readonly<Record<EscalationTrigger, readonly AnswerOption[]>> = 
     tryAgain,
     setStep,
   ],
+  'agent-failed': [tryAgain, setStep],
   'agent-not-started': [tryAgain, setStep],
   'board-tie': [{ id: 'resolve-vote', label: 'Resolve the Vote…', needs: 'verdict' }, conveneBoard],
   'evaluators-disagree': [

@@ -44,6 +44,7 @@ export type EscalationTrigger =
   | 'agent-escalated'
   // What a run of the loop meets (FORMATS §4.9, §4.10, §4.18; DESIGN §7).
   | 'agent-unclear'
+  | 'agent-failed'
   | 'agent-not-started'
   | 'board-tie'
   | 'evaluators-disagree'

@@ -152,6 +152,7 @@ const escalationTitle: Readonly<Record<EscalationTrigger, string>> = {
   'max-iterations': 'The loop ran 50 times',
   'agent-escalated': 'An agent asks you',
   'agent-unclear': 'Nobody knows how it ended',
+  'agent-failed': 'An agent fails again and again',
   'agent-not-started': 'An agent did not start',
   'board-tie': 'The board could not decide',
   'evaluators-disagree': 'The evaluators disagree',

@@ -1,7 +1,9 @@
 import type { BoardDue } from '../../rules/boardDue';
+import { TrackGoneError } from '../../store/trackSource';
 import { escalate } from '../escalation/escalate';
 import { meet } from './meet';
 import { withRun, type RunOptions } from './openRun';
+import type { RunContext } from './runContext';
 import type { RunResult } from './runLoop';
 import { runRefusal } from './runRefusal';
 
@@ -14,35 +16,49 @@ export async function conveneBoard(
 ): Promise<RunResult> {
   const refused = await runRefusal(o);
   if (refused) return { refused };
-  return withRun(o, async ({ context }): Promise<RunResult> => {
-    const end = (outcome: 'complete' | 'person' | 'stopped', why: string): RunResult => {
-      context.emit({ event: 'run-ended', outcome, why, iterations: 0 });
-      return { outcome, why, iterations: 0 };
-    };
-    const track = await context.ports.tracks.read(context.signal);
-    const meeting = await meet(context, track, o, o.proposal);
-    switch (meeting.end) {
-      case 'resolved':
-        return end(
-          'complete',
-          `The board resolved: ${meeting.verdict.replaceAll('_', ' ')} (${meeting.session}).`,
-        );
-      case 'stopped':
-        return end('stopped', 'The meeting was stopped; convene it again to go on with it.');
-      case 'refused':
-        // The session is recorded; only the evaluation that it speaks of is not there to be overruled.
-        return end('complete', `The board resolved. ${meeting.refused.message}`);
-      case 'person': {
-        const now = await context.ports.tracks.read();
-        const { registryFile } = context.place;
-        await escalate(
-          context.ports,
-          now,
-          meeting.escalations,
-          registryFile === undefined ? {} : { registryFile },
-        );
-        return end('person', meeting.escalations.map(({ description }) => description).join(' '));
-      }
+  try {
+    return await withRun(o, ({ context }) => convened(context, o));
+  } catch (error) {
+    if (error instanceof TrackGoneError) return { refused: { code: 'track-gone', message: error.message } };
+    throw error;
+  }
+}
+
+async function convened(
+  context: RunContext,
+  o: Pick<BoardDue, 'checkpoint' | 'quick'> & { readonly proposal?: string },
+): Promise<RunResult> {
+  const end = async (outcome: 'complete' | 'person' | 'stopped', why: string): Promise<RunResult> => {
+    await context.log.append({ kind: 'run-ended', outcome, why });
+    context.emit({ event: 'run-ended', outcome, why, iterations: 0 });
+    return { outcome, why, iterations: 0 };
+  };
+  const track = await context.ports.tracks.read(context.signal);
+  const meeting = await meet(context, track, o, o.proposal);
+  switch (meeting.end) {
+    case 'resolved':
+      return end(
+        'complete',
+        `The board resolved: ${meeting.verdict.replaceAll('_', ' ')} (${meeting.session}).`,
+      );
+    case 'stopped':
+      return end('stopped', 'The meeting was stopped; convene it again to go on with it.');
+    case 'refused':
+      // The session is recorded; only the evaluation that it speaks of is not there to be overruled.
+      return end('complete', `The board resolved. ${meeting.refused.message}`);
+    case 'person': {
+      const why = meeting.escalations.map(({ description }) => description).join(' ');
+      const { registryFile } = context.place;
+      const written = await escalate(
+        context.ports,
+        await context.ports.tracks.read(),
+        meeting.escalations,
+        registryFile === undefined ? {} : { registryFile },
+      );
+      return end(
+        'person',
+        'refused' in written ? `${why} It could not be written down: ${written.refused.message}` : why,
+      );
     }
-  });
+  }
 }

@@ -1,7 +1,7 @@
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { Track } from '../../model/track';
-import { boardDue } from '../../rules/boardDue';
+import { boardDue, type BoardDue } from '../../rules/boardDue';
 import { optionsFor } from '../../rules/escalationOptions';
 import { gateAhead } from '../../rules/gateAhead';
 import { maxIterations, type EscalationTrigger } from '../../rules/loopFacts';
@@ -29,8 +29,9 @@ import { withRun, type OpenRun, type RunOptions } from './openRun';
 import type { RunContext } from './runContext';
 import type { RunEntryOf } from './runEntry';
 import { RunJournalError } from './runJournal';
+import { failuresInARow } from './failuresInARow';
 import { runRefusal } from './runRefusal';
-import { resumeStepAgent, runStepAgent, type StepEnd } from './stepAgent';
+import { resumeStepAgent, runStepAgent, wroteOutcome, type StepEnd } from './stepAgent';
 
 export interface RunControl {
   /** Read between steps. */
@@ -149,7 +150,9 @@ class LoopRun {
     if (next.kind !== 'escalate' && next.kind !== 'none' && next.kind !== 'done') {
       // An evaluation that an unmet condition fails needs no board to say so.
       const due = loopFactsOf(track).unmetBoardConditions.length > 0 ? undefined : boardDue(track);
-      if (due) return this.board(track, due);
+      if (due && !this.hasMet(track, due)) {
+        return this.atLimit(track, due.why) ?? this.board(track, due);
+      }
       const gate = await this.gate(track);
       if (gate) return gate;
     }
@@ -184,19 +187,42 @@ class LoopRun {
     return this.stepped(track, await stepWithoutAgent(context.ports, track, this.registry()));
   }
 
+  // --- limits ---
+
+  private atLimit(track: Track, why: string): Promise<Ending> | undefined {
+    if (this.iteration <= maxIterations) return undefined;
+    return this.ask(track, [
+      {
+        trigger: 'max-iterations',
+        description: `${maxIterations} iterations in this run: the safety limit is reached (escalation trigger 5).`,
+        context: [why],
+      },
+    ]);
+  }
+
+  /** The transition table starts the agent of a failed PLAN or BUSINESS_SYNC again; one that cannot work would go on for ever. */
+  private failsAgainAndAgain(track: Track, next: NextAction): Promise<Ending> | undefined {
+    const { step } = next;
+    if (step !== 'PLAN' && step !== 'BUSINESS_SYNC') return undefined;
+    const failures = failuresInARow(this.context.log.entries, step);
+    if (failures.length < mostFailures) return undefined;
+    return this.ask(track, [
+      {
+        id: `agent-failed:${step}`,
+        trigger: 'agent-failed',
+        subject: step,
+        description: `The agent of ${step} failed ${failures.length} times in a row: ${failures.at(-1)}`,
+        context: failures.map((why, i) => `Attempt ${i + 1}: ${why}`),
+      },
+    ]);
+  }
+
   // --- agents ---
 
   private async dispatch(track: Track, next: NextAction): Promise<Ending> {
     const { context } = this;
-    if (this.iteration > maxIterations) {
-      return this.ask(track, [
-        {
-          trigger: 'max-iterations',
-          description: `${maxIterations} iterations in this run: the safety limit is reached (escalation trigger 5).`,
-          context: [next.why],
-        },
-      ]);
-    }
+    const limit = this.atLimit(track, next.why) ?? this.failsAgainAndAgain(track, next);
+    if (limit) return limit;
     if (context.settings.mode === 'confirm-all') {
       const answer = await context.ports.confirm({
         kind: 'dispatch',
@@ -259,7 +285,7 @@ class LoopRun {
     }
   }
 
-  /** Agents that an earlier run left behind: who does the present step is waited for, the others are not needed. */
+  /** Agents that an earlier run left behind: who does the present step, or has done it, is judged; others are not needed. */
   private async takeOver(track: Track): Promise<StepEnd | undefined> {
     const { context } = this;
     const next = nextActionOf(track);
@@ -269,8 +295,10 @@ class LoopRun {
       if (open.intent.task !== undefined || ownedElsewhere.has(open.intent.role ?? '')) continue;
       const agent = await context.desk.adopt(open);
       if (!agent) continue;
-      const wanted = (next.kind === 'resume' || next.kind === 'dispatch') && agent.job.step === next.step;
-      if (wanted && end === undefined) end = await resumeStepAgent(context, agent, track, next);
+      const present = (next.kind === 'resume' || next.kind === 'dispatch') && agent.job.step === next.step;
+      const waits = next.kind === 'escalate' && next.recorded === true;
+      const done = !waits && track.loop !== undefined && wroteOutcome(track.loop, agent);
+      if ((present || done) && end === undefined) end = await resumeStepAgent(context, agent, track, next);
       else {
         await agent.stop('stopped', 'Its step has ended meanwhile.');
         await agent.settle('failed', 'Its step has ended meanwhile.');
@@ -281,7 +309,7 @@ class LoopRun {
 
   // --- board and gates ---
 
-  private async board(track: Track, due: NonNullable<ReturnType<typeof boardDue>>): Promise<Ending> {
+  private async board(track: Track, due: BoardDue): Promise<Ending> {
     this.iteration += 1;
     await this.context.log.append({ kind: 'iteration', iteration: this.iteration });
     const meeting = await meet(this.context, track, due);
@@ -292,10 +320,21 @@ class LoopRun {
         return this.ask(await this.context.ports.tracks.read(), meeting.escalations);
       case 'refused':
         return this.refused(meeting.refused);
-      case 'resolved':
+      case 'resolved': {
         this.refusals = 0;
+        const round = roundOf(track, due);
+        if (round !== undefined) {
+          await this.context.log.append({ kind: 'answered', question: round, answer: meeting.verdict });
+        }
         return undefined;
+      }
     }
+  }
+
+  /** Whether this run's board has spoken about this very evaluation. Times tell it as well, unless clocks disagree. */
+  private hasMet(track: Track, due: BoardDue): boolean {
+    const round = roundOf(track, due);
+    return round !== undefined && this.context.log.state().answers.has(round);
   }
 
   private async gate(track: Track): Promise<Ending> {
@@ -344,8 +383,11 @@ class LoopRun {
         return { outcome: 'stopped', why: 'A person stopped the run.' };
       case 'refused':
         return this.refused(end.refused);
-      case 'person':
-        return this.ask(await this.context.ports.tracks.read(), end.escalations);
+      case 'person': {
+        const ending = await this.ask(await this.context.ports.tracks.read(), end.escalations);
+        await end.settle?.();
+        return ending;
+      }
     }
   }
 
@@ -407,6 +449,15 @@ class LoopRun {
     const { registryFile } = this.context.place;
     return registryFile === undefined ? {} : { registryFile };
   }
+}
+
+/** As often as a task is tried (spec 003, "Failure Isolation"). */
+const mostFailures = 3;
+
+/** The evaluation that a board speaks about; undefined while none has passed. */
+function roundOf(track: Track, due: BoardDue): string | undefined {
+  const gate = track.loop && gateAhead(track.loop);
+  return gate && `board:${due.checkpoint}:${gate.key}`;
 }
 
 const ownedElsewhere: ReadonlySet<string> = new Set(['worker', 'director', 'lead', 'retrospective']);

@@ -1,6 +1,6 @@
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
-import type { LoopState } from '../../model/loopState';
+import type { LoopState, LoopStep } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import { agentOutcome, metadataStatement } from '../../rules/agentOutcome';
 import type { EscalationTrigger } from '../../rules/loopFacts';
@@ -18,7 +18,12 @@ export type StepEnd =
   | { readonly end: 'recorded' }
   /** Nobody said how it ended, because an earlier run was broken off: the step is resumed. */
   | { readonly end: 'again' }
-  | { readonly end: 'person'; readonly escalations: readonly EscalationRequest<EscalationTrigger>[] }
+  | {
+      readonly end: 'person';
+      readonly escalations: readonly EscalationRequest<EscalationTrigger>[];
+      /** To be called once they are written: only then the journal may say that the agent has ended. */
+      settle?(): Promise<void>;
+    }
   | { readonly end: 'stopped' }
   | { readonly end: 'refused'; readonly refused: EditRefusal };
 
@@ -52,16 +57,57 @@ export async function runStepAgent(
   return judged(context, start.running, track, before);
 }
 
-/** Goes on with an agent of this step that an earlier run started. */
+/**
+ * Goes on with an agent that an earlier run started, alive or not. Its step is the present one, or it has written an
+ * outcome of it and moved on.
+ */
 export async function resumeStepAgent(
   context: RunContext,
   agent: RunningAgent,
   track: Track,
   next: NextAction,
 ): Promise<StepEnd> {
-  const started =
-    track.loop?.stepStatus === 'IN_PROGRESS' ? track.loop : await writeStart(context, track, next);
-  return judged(context, agent, track, started);
+  const { loop } = track;
+  if (loop && wroteOutcome(loop, agent)) return judged(context, agent, track, loopAtStart(loop, agent));
+  if (loop?.stepStatus === 'IN_PROGRESS') return judged(context, agent, track, loopAtStart(loop, agent));
+  // One that has ended is not written down as begun: what it may have left in the checkpoint would be lost.
+  const over = await Promise.race([agent.finished.then(() => true), Promise.resolve(false)]);
+  return judged(context, agent, track, over ? loop : await writeStart(context, track, next));
+}
+
+/** Whether the checkpoint of an adopted agent's step holds an outcome of that very run. */
+export function wroteOutcome(loop: LoopState, agent: RunningAgent): boolean {
+  const step = stepOf(agent);
+  const checkpoint = loop.checkpoints[step];
+  if (!checkpoint || !outcomes.has(checkpoint.status)) return false;
+  // A step in progress was begun with an empty checkpoint.
+  if (loop.step === step && loop.stepStatus === 'IN_PROGRESS') return true;
+  const written = Date.parse(checkpoint.completedAt ?? checkpoint.lastUpdated ?? '');
+  return written >= Date.parse(agent.startedAt);
+}
+
+const outcomes: ReadonlySet<string> = new Set(['PASSED', 'FAILED', 'PARTIAL_FAIL', 'SKIPPED']);
+
+/** The loop as an adopted agent found it once it was begun: its step in progress, without an outcome. */
+function loopAtStart(loop: LoopState, agent: RunningAgent): LoopState {
+  const step = stepOf(agent);
+  const { checkpoints } = loop;
+  const begun = checkpoints[step] && {
+    ...checkpoints[step],
+    status: 'IN_PROGRESS' as const,
+    completedAt: undefined,
+    lastUpdated: undefined,
+  };
+  return {
+    ...loop,
+    step,
+    stepStatus: 'IN_PROGRESS',
+    checkpoints: begun ? { ...checkpoints, [step]: begun } : checkpoints,
+  };
+}
+
+function stepOf({ job: { step } }: RunningAgent): LoopStep {
+  return step === 'NOT_STARTED' ? 'PLAN' : step;
 }
 
 /** The loop as it is once the agent runs. An agent that wrote its own start was faster, as the protocol asks of it. */
@@ -110,11 +156,15 @@ async function judged(
   });
   if (outcome.outcome === 'person') {
     const why = end.why === undefined ? outcome.why : `${end.why} ${outcome.why}`;
-    await agent.settle(end.how === 'lost' ? 'failed' : 'person', why);
+    const silent = end.output.json === undefined && Object.keys(end.output.markers).length === 0;
     // The interruption was ours, not the agent's: the transition table resumes a step that is in progress.
-    if (end.how === 'lost' && metadata === undefined) return { end: 'again' };
+    if (end.how === 'lost' && metadata === undefined && silent) {
+      await agent.settle('failed', why);
+      return { end: 'again' };
+    }
     return {
       end: 'person',
+      settle: () => agent.settle('person', why),
       escalations: [
         {
           trigger: 'agent-unclear',
@@ -128,8 +178,12 @@ async function judged(
       ],
     };
   }
-  await agent.settle(outcome.outcome, outcome.reasons.join('; ') || undefined);
-  return recorded(context, now, before, outcome, questions.userOnly, end);
+  const recordedAs = await recorded(context, now, before, outcome, questions.userOnly, end);
+  const settle = (): Promise<void> => agent.settle(outcome.outcome, outcome.reasons.join('; ') || undefined);
+  if (recordedAs.end === 'person') return { ...recordedAs, settle };
+  // Last, so that a run that is broken off before it judges the agent again.
+  await settle();
+  return recordedAs;
 }
 
 async function recorded(
@@ -145,7 +199,11 @@ async function recorded(
 ): Promise<StepEnd> {
   const { loop } = now;
   // The agent took the next step itself, as the protocol asks.
-  const moved = !loop || !before || loop.step !== before.step || loop.stepStatus !== 'IN_PROGRESS';
+  const moved =
+    !loop ||
+    !before ||
+    loop.step !== before.step ||
+    (loop.stepStatus !== 'IN_PROGRESS' && loop.stepStatus !== before.stepStatus);
   if (outcome.outcome === 'blocked' && !(moved && loop && loop.stepStatus !== 'NOT_STARTED')) {
     return {
       end: 'person',

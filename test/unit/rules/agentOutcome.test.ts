@@ -93,6 +93,33 @@ describe('agentOutcome', () => {
     }
   });
 
+  it('an evaluator passes by a verdict only, whatever else it reports', () => {
+    for (const text of [
+      'TASKS COMPLETED: 8/8',
+      'PLAN CREATED: plan.md',
+      'TASK COMPLETE: 1.1',
+      'FIXES APPLIED: 3',
+    ]) {
+      assert.equal(run(text).outcome, 'person', text);
+      assert.equal(run(`VERDICT: FAIL\n${text}`).outcome, 'failed', text);
+    }
+    assert.equal(run('TASKS COMPLETED: 8/8\nVERDICT: PASS').outcome, 'passed');
+  });
+
+  it('a verdict of FAIL with a mark of success is a contradiction', () => {
+    const fail = '{"verdict":"FAIL","summary":"no"}';
+    for (const text of [
+      `${fail}\nTASK COMPLETE: 1.1`,
+      `PLAN CREATED: plan.md\n${fail}`,
+      'VERDICT: FAIL\nTASKS COMPLETED: 8/8',
+    ]) {
+      const result = run(text, { role: 'worker' });
+      assert.equal(result.outcome, 'person', text);
+      assert.match(result.outcome === 'person' ? result.why : '', /contradicts itself/);
+    }
+    assert.equal(run(`TASKS COMPLETED: 3/8\n${fail}`, { role: 'worker' }).outcome, 'failed');
+  });
+
   it('a failure that is reported with exit code 0 is a failure', () => {
     assert.equal(run('VERDICT: FAIL').outcome, 'failed');
     assert.equal(run('ERROR: no net\nVERDICT: PASS').outcome, 'passed');
