@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { parseQueueLines } from '../files/messageBusFiles';
 import { plainTaskId } from '../rules/taskGraph/graphTask';
@@ -14,6 +15,8 @@ export interface TaskMessage {
 }
 
 const partSize = 1024 * 1024;
+/** How much of what was read is compared, to see that the file was only added to. */
+const proofSize = 512;
 const needles = ['"TASK_COMPLETE"', '"TASK_FAILED"'].map((text) => Buffer.from(text));
 
 /**
@@ -25,6 +28,8 @@ export class TaskMessages {
   private byTask = new Map<string, TaskMessage[]>();
   private offset = 0;
   private inode: number | undefined;
+  /** The bytes just before the offset. */
+  private proof = Buffer.alloc(0);
 
   constructor(
     private readonly root: string,
@@ -43,15 +48,19 @@ export class TaskMessages {
     );
   }
 
-  /** Takes in what was added. A file that is not there says nothing. Throws errors of the disk. */
+  /** Takes in what was added. A file that is not there says nothing. Throws errors of the disk, and for what is no file. */
   async read(): Promise<void> {
     const path = await containedPath(this.root, this.file);
     let handle: FileHandle | undefined;
     try {
-      if (path !== undefined) handle = await open(path, 'r');
-      const facts = await handle?.stat();
-      if (!handle || !facts?.isFile()) return this.startAgain(undefined);
-      if (facts.ino !== this.inode || facts.size < this.offset) this.startAgain(facts.ino);
+      if (path === undefined) return this.startAgain(undefined);
+      // Opening a pipe would keep us waiting for its writer. Windows has none, nor this flag.
+      const { O_RDONLY, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
+      handle = await open(path, O_RDONLY! | O_NONBLOCK);
+      const facts = await handle.stat();
+      if (!facts.isFile()) throw new Error('it is not a regular file');
+      if (facts.ino !== this.inode || !(await this.wasOnlyAddedTo(handle, facts.size)))
+        this.startAgain(facts.ino);
       await this.readFrom(handle, facts.size);
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) throw error;
@@ -65,6 +74,15 @@ export class TaskMessages {
     this.byTask = new Map();
     this.offset = 0;
     this.inode = inode;
+    this.proof = Buffer.alloc(0);
+  }
+
+  /** False also for a file that was cut and has grown past the offset again. */
+  private async wasOnlyAddedTo(handle: FileHandle, size: number): Promise<boolean> {
+    if (size < this.offset) return false;
+    const { length } = this.proof;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, this.offset - length);
+    return buffer.subarray(0, bytesRead).equals(this.proof);
   }
 
   private async readFrom(handle: FileHandle, size: number): Promise<void> {
@@ -77,6 +95,9 @@ export class TaskMessages {
       if (end > 0) {
         this.take(part.subarray(0, end));
         this.offset += end;
+        this.proof = Buffer.concat([this.proof, part.subarray(Math.max(0, end - proofSize), end)]).subarray(
+          -proofSize,
+        );
         most = partSize;
       } else if (length < most || bytesRead < length) return;
       // One line that is longer than this says nothing that we could use, but what follows it does.
@@ -103,7 +124,9 @@ export class TaskMessages {
           ...(typeof commit === 'string' && /^[0-9a-f]{7,40}$/i.test(commit) ? { commit } : {}),
           ...(typeof error === 'string' ? { error } : {}),
         };
-        this.byTask.set(key, [...(this.byTask.get(key) ?? []), message]);
+        const known = this.byTask.get(key);
+        if (known) known.push(message);
+        else this.byTask.set(key, [message]);
       }
     }
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TaskMessages } from '../../../src/store/taskMessages';
@@ -77,5 +78,32 @@ describe('TaskMessages', () => {
       messages.completed(() => true),
       [],
     );
+  });
+
+  it('reads a file anew that was cut and has grown past what was read', async () => {
+    const root = temporaryFolder();
+    const file = join(root, 'queue.jsonl');
+    const messages = new TaskMessages(root, file);
+    writeFileSync(file, line('TASK_COMPLETE', 'w', { task_id: '1' }));
+    await messages.read();
+    // Written in place: the inode stays.
+    writeFileSync(
+      file,
+      line('TASK_COMPLETE', 'other', { task_id: '2' }) + line('TASK_COMPLETE', 'other', { task_id: '3' }),
+    );
+    await messages.read();
+    assert.deepEqual(
+      messages.completed(() => true),
+      ['2', '3'],
+    );
+  });
+
+  it('waits for nobody where there is no file: a pipe or a folder is an error', async function () {
+    if (process.platform === 'win32') return;
+    const root = temporaryFolder();
+    const pipe = join(root, 'queue.jsonl');
+    assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+    await assert.rejects(new TaskMessages(root, pipe).read(), /not a regular file/);
+    await assert.rejects(new TaskMessages(root, root).read(), /not a regular file/);
   });
 });
