@@ -267,7 +267,11 @@ class Scheduler {
       else if (node.needsPerson)
         halt(id, 'blocked', `${id} is for a person to do and to tick (plan.md:${node.line}).`);
       else if (!ours && !other && failures.length - this.forgiven(id) > this.settings.retries) {
-        const errors = failures.map(({ worker, error }) => `${worker}: ${error.slice(0, 200)}`).join('; ');
+        const told = failures.map(({ worker, error }) => `${worker}: ${error.slice(0, 200)}`);
+        // The same said by each of them is said once.
+        const [first] = failures;
+        const same = failures.length > 1 && failures.every(({ error }) => error === first?.error);
+        const errors = same ? `Each time: ${first?.error.slice(0, 200)}` : told.join('; ');
         halt(id, 'task-failed', `It failed ${failures.length} times. ${errors}`);
       }
     }

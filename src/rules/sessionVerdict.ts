@@ -1,4 +1,4 @@
-import type { BoardSession } from '../model/board';
+import { directors, type BoardSession } from '../model/board';
 import { resolveBoard, type BoardResolution } from './boardResolution';
 
 /** Sessions without discussion: the review of each evaluation, and whatever calls itself quick (spec 003). */
@@ -42,7 +42,10 @@ export function sessionVerdict(session: BoardSession): SessionVerdict {
       : !/^(?:complete|completed|resolved|done)$/i.test(session.status.trim());
   if (!resolution) return written ? { ...seen, verdict: written } : seen;
   if (!written) {
-    return running && resolution.verdict === 'ESCALATE' ? seen : { ...seen, verdict: resolution.verdict };
+    // Who has not voted yet may turn it.
+    const open = running && directors.some((director) => !Object.hasOwn(session.votes, director));
+    const undecided = open || (running && resolution.verdict === 'ESCALATE');
+    return undecided ? seen : { ...seen, verdict: resolution.verdict };
   }
   const same =
     written === resolution.verdict ||

@@ -257,6 +257,8 @@ export interface NeedsYouEntry {
 /** A run of the loop: of this window, of somebody else, or what a broken-off one left. */
 export interface RunPicture {
   readonly status: Status;
+  /** False: it was broken off, and nothing of it runs. */
+  readonly atWork: boolean;
   /** What is next and why, or who runs it. */
   readonly said?: string;
   readonly agents: readonly {

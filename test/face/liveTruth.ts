@@ -72,10 +72,20 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
     );
     return open ? 'Waiting' : 'Ready';
   };
-  const board = read('.message-bus/board/votes.json', '{}');
   const sessions = listed(workbench, `${folder}/.message-bus/board`).filter((name) =>
     name.startsWith('session-'),
   );
+  const session = sessions.sort().at(-1);
+  // In a quick review the assessments are the votes.
+  const quick =
+    session !== undefined &&
+    (JSON.parse(read(`.message-bus/board/${session}`, '{}')) as { quick_mode?: boolean }).quick_mode === true;
+  const votes = Object.entries(
+    JSON.parse(read(`.message-bus/board/${quick ? 'assessments' : 'votes'}.json`, '{}')) as Record<
+      string,
+      { final_verdict?: string; verdict?: string }
+    >,
+  ).map(([who, vote]) => [who, (quick ? vote.verdict : vote.final_verdict) ?? ''] as const);
   const planEvaluation = verdicts(plan).at(-1);
   const evaluations = verdicts(read('evaluation-report.md', ''));
   const evaluation = evaluations.at(-1);
@@ -94,17 +104,8 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
     stepStatus: loop.step_status,
     fixCycles: loop.fix_cycle_count ?? 0,
     workers,
-    session:
-      sessions
-        .sort()
-        .at(-1)
-        ?.replace(/^session-|\.json$/g, '') ?? '',
-    votes: Object.fromEntries(
-      Object.entries(JSON.parse(board) as Record<string, { final_verdict: string }>).map(([who, vote]) => [
-        who,
-        vote.final_verdict,
-      ]),
-    ),
+    session: session?.replace(/^session-|\.json$/g, '') ?? '',
+    votes: Object.fromEntries(votes),
     conditions,
     ...(planEvaluation === undefined ? {} : { planEvaluation }),
     ...(evaluation === undefined ? {} : { evaluation }),

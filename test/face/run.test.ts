@@ -192,7 +192,9 @@ class Following {
       wrong.push(`Agents: "${rows[top]?.description}", not "${expected}"`);
     const below = rows.slice(top + 1, top + 1 + held.length);
     const named = below.map(({ label }) => label).sort();
-    const names = held.map(({ role, task }) => `${roleWords[role] ?? role}${task === '' ? '' : ` ${task}`}`);
+    const names = held.map(({ role, task, director }) =>
+      [roleWords[role] ?? role, task, director].filter((part) => part !== '').join(' '),
+    );
     if (named.join() !== names.sort().join()) wrong.push(`Agents: ${named.join()}, not ${names.join()}`);
     for (const { label, description } of below) {
       // The oldest waits longest; its row is drawn anew every few seconds.

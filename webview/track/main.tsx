@@ -13,7 +13,7 @@ import { Loop } from './loop';
 import { Notices } from './notices';
 import { PlanList } from './planList';
 import { Progress } from './progress';
-import { Running } from './running';
+import { Running, RunStrip } from './running';
 import { Timeline } from './timeline';
 
 const firstLayout: TrackLayout = { tab: 'plan', phases: {}, scroll: 0 };
@@ -64,7 +64,7 @@ function TrackView({
   return (
     <main class="panel">
       <Head model={model} ask={ask} />
-      <NextStrip model={model} ask={ask} />
+      {model.run?.atWork ? <RunStrip run={model.run} ask={ask} /> : <NextStrip model={model} ask={ask} />}
       <div class={`top ${model.loop ? '' : 'no-loop'}`}>
         {model.loop ? (
           <>

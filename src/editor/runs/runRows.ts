@@ -14,7 +14,7 @@ export interface LiveAgent {
   readonly track: TrackRef;
   readonly trackName: string;
   readonly id: string;
-  /** Role and task: "Worker 2.1". */
+  /** Role and task, or which director: "Worker 2.1", "Director CSO". */
   readonly label: string;
   readonly agent: string;
   readonly step?: string;
@@ -39,7 +39,7 @@ export function agentsOf({ track, activity }: WindowRun): readonly LiveAgent[] {
     ...agent,
     track: { root: track.root, key: track.key },
     trackName: track.name,
-    label: labelOf(agent.role, agent.task),
+    label: labelOf(agent.role, agent.task, agent.agent),
     detached: false,
   }));
 }
@@ -51,7 +51,7 @@ export function leftAgents({ track, kind, inspection }: ForeignRun): readonly Li
       track: { root: track.root, key: track.key },
       trackName: track.name,
       id: intent.workerId,
-      label: labelOf(intent.role ?? intent.agent, intent.task),
+      label: labelOf(intent.role ?? intent.agent, intent.task, intent.agent),
       agent: intent.agent,
       ...(intent.step === undefined ? {} : { step: intent.step }),
       attempt: intent.attempt,
@@ -213,8 +213,10 @@ export function countOf(agents: number): string {
   return agents === 1 ? l10n.t('1 agent') : l10n.t('{0} agents', agents);
 }
 
-function labelOf(role: string, task: string | undefined): string {
+function labelOf(role: string, task: string | undefined, agent: string): string {
   const word = roleWord(role);
+  // Several of them work at the same time.
+  if (role === 'director') return `${word} ${agent}`;
   return task === undefined ? word : `${word} ${task}`;
 }
 

@@ -26,6 +26,7 @@ const most = 40;
 export function runPicture({ state, said, agents }: SeenRun): RunPicture {
   return {
     status: statusOf[state],
+    atWork: state !== 'brokenOff',
     ...(said === undefined ? {} : { said: short(said, 600) }),
     agents: agents.slice(0, most).map(({ id, label, attempt, startedAt, outputFile }) => {
       const since = Date.parse(startedAt);

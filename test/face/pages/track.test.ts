@@ -248,14 +248,21 @@ describe('Track panel', () => {
     const run = runPicture({ state: 'running', said: 'The plan passed.', agents });
     const o = await open({ ...stock, run }, { size: { width: 480, height: 1400 } });
     try {
-      const region = o.page.getByRole('region', { name: 'Run', exact: true });
+      const region = o.page.getByRole('region', { name: 'Agents', exact: true });
       await region.getByText('Worker <b>2.1</b>').waitFor();
       await region.getByText('attempt 2').waitFor();
       assert.deepEqual(await seriousFindings(o.page), []);
       assert.equal(await overflow(o.page), 0);
       await region.getByRole('link', { name: 'Output' }).first().click();
       assert.deepEqual(await lastRequest(o), { kind: 'openFile', place: { file: '/p/run/worker-0.log' } });
-      await region.getByRole('button', { name: 'Pause After This Step' }).click();
+      // What is next is the loop's affair while it runs.
+      assert.equal(await o.page.getByRole('region', { name: 'Next action' }).count(), 0);
+      const strip = o.page.getByRole('region', { name: 'Run', exact: true });
+      assert.match(
+        await strip.innerText(),
+        /^Running: Worker <b>2\.1<\/b>, .* and 4 more\. The plan passed\./,
+      );
+      await strip.getByRole('button', { name: 'Pause After This Step' }).click();
       assert.deepEqual(await lastRequest(o), { kind: 'command', command: 'pauseAfterStep' });
     } finally {
       await o.close();
