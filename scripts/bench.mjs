@@ -1,6 +1,6 @@
 // Measures what DESIGN's budgets speak of, prints a table and writes out/bench.json. Budgets are stated, not enforced:
 // a loaded machine is no defect.
-//   npm run bench -- [--no-vscode] [--no-build] [--samples N]
+//   npm run bench -- [--no-vscode] [--no-build] [--samples N] [--only run]
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -9,6 +9,7 @@ import { GENERATED, writeGeneratedDirectory } from './bench/generatedDirectory.m
 import { readBundleSizes } from './lib/bundleSizes.mjs';
 import { graphRows } from './bench/graphRows.mjs';
 import { layoutRows } from './bench/layoutRows.mjs';
+import { runRows } from './bench/runRows.mjs';
 import { ensurePackages } from './lib/packages.mjs';
 import { inRoot, OUT } from './lib/paths.mjs';
 import { must, runMain } from './lib/processes.mjs';
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     vscode: { type: 'boolean', default: true },
     build: { type: 'boolean', default: true },
     samples: { type: 'string', default: '7' },
+    only: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -39,6 +41,17 @@ await runMain(async () => {
   if (values.build)
     await must('The build', process.execPath, [inRoot('scripts/build.mjs'), '--production'], { quiet: true });
   await bundle();
+  const rows = values.only === 'run' ? await runRows(measureIn) : await allRows();
+  print(rows);
+  fs.writeFileSync(
+    path.join(OUT, values.only === 'run' ? 'bench-run.json' : 'bench.json'),
+    `${JSON.stringify({ at: new Date().toISOString(), node: process.version, cpus: os.cpus().length, load: os.loadavg(), rows }, null, 2)}\n`,
+  );
+  console.log(`\nout/bench${values.only === 'run' ? '-run' : ''}.json has the same for programs.`);
+});
+
+/** @returns {Promise<Row[]>} */
+async function allRows() {
   /** @type {Row[]} */
   const rows = bundles();
   rows.push(...(await layoutRows((...args) => measureIn('layout.js', ...args), median)));
@@ -59,18 +72,15 @@ await runMain(async () => {
   } finally {
     fs.rmSync(temporary, { recursive: true, force: true });
   }
-  print(rows);
-  fs.writeFileSync(
-    path.join(OUT, 'bench.json'),
-    `${JSON.stringify({ at: new Date().toISOString(), node: process.version, cpus: os.cpus().length, rows }, null, 2)}\n`,
-  );
-  console.log('\nout/bench.json has the same for programs.');
-});
+  rows.push(...(await runRows(measureIn)));
+  return rows;
+}
 
 /** Bundles the measurements like the extension itself, so that what is measured is what is shipped. */
 async function bundle() {
   const esbuild = await import('esbuild');
-  await esbuild.build({
+  /** @type {import('esbuild').BuildOptions} */
+  const options = {
     absWorkingDir: inRoot(),
     bundle: true,
     platform: 'node',
@@ -79,13 +89,26 @@ async function bundle() {
     mainFields: ['module', 'main'],
     external: ['vscode'],
     logLevel: 'warning',
+    outdir: BUNDLES,
+  };
+  await esbuild.build({
+    ...options,
     entryPoints: [
       'scripts/bench/measure.ts',
       'scripts/bench/activation.ts',
       'scripts/bench/layout.ts',
       'scripts/bench/graphModel.ts',
+      'scripts/bench/parallelRun.ts',
+      'scripts/bench/longQueue.ts',
+      'scripts/bench/postingWorker.ts',
     ],
-    outdir: BUNDLES,
+  });
+  await esbuild.build({
+    ...options,
+    // Rows of the trees word themselves with it; nothing else of VS Code is in them.
+    alias: { vscode: inRoot('scripts/bench/vscodeWords.ts') },
+    external: [],
+    entryPoints: ['scripts/bench/liveBus.ts'],
   });
 }
 
