@@ -48,6 +48,6 @@ await runMain(async () => {
 function takeOver(from, to) {
   fs.mkdirSync(to, { recursive: true });
   for (const name of fs.readdirSync(from))
-    if (/^(?:sidebar-(?!welcome).*|step-loop|panel-.*)\.png$/.test(name))
+    if (/^(?:sidebar-(?!welcome).*|step-loop|needs-you-.*|agents-output|panel-.*)\.png$/.test(name))
       fs.copyFileSync(path.join(from, name), path.join(to, name));
 }

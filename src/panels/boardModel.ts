@@ -95,7 +95,7 @@ function sessionModel(track: Track, shown: ShownSession, o: BoardModelOptions): 
     ...(session.startedAt === undefined ? {} : { startedAt: session.startedAt }),
     ...(session.proposal === undefined
       ? {}
-      : { proposal: clip([session.proposal, session.context].filter(Boolean).join(' – '), 1000) }),
+      : { proposal: clip([session.proposal, leadOf(session.context)].filter(Boolean).join(' – '), 1000) }),
     phases: phaseModels(shown, verdict, about),
     ...(why === undefined ? {} : { whyMet: why }),
     directors: directorModels(shown, about),
@@ -110,6 +110,11 @@ function sessionModel(track: Track, shown: ShownSession, o: BoardModelOptions): 
       Object.entries(session.votes).map(([key, vote]) => [key, { verdict: vote.verdict }]),
     ),
   };
+}
+
+/** What stands before the first heading: the sections below it are for the directors. */
+function leadOf(context: string | undefined): string | undefined {
+  return context?.split(/^#/m, 1)[0]?.trim();
 }
 
 /** A meeting on the bus that nobody has resolved and that is not marked as complete. */

@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
 import { eventually } from './eventually';
-import { openFromPalette, panelPage, says, show, tab } from './panelPage';
+import { openFromPalette, panelPage, says, show } from './panelPage';
 import { GUEST_BOOK, newGuestBook, runLoop, withAgents, type Agents } from './runProject';
-import { THEMES, type Workbench } from './workbench';
+import type { THEMES, Workbench } from './workbench';
 
 const scenario = {
   rules: [
