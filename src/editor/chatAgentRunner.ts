@@ -88,14 +88,12 @@ export class ChatAgentRunner implements vscode.Disposable {
       throw new AgentStartError('cancelled', l10n.t('Starting {0} was cancelled.', name));
     }
     let cancel = (): void => undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      cancel = () => reject(cancelled());
+      signal?.addEventListener('abort', cancel, { once: true });
+    });
     try {
-      await Promise.race([
-        this.host.execute(openChat, argument),
-        new Promise<never>((_resolve, reject) => {
-          cancel = () => reject(cancelled());
-          signal?.addEventListener('abort', cancel, { once: true });
-        }),
-      ]);
+      await Promise.race([aborted, this.host.execute(openChat, argument)]);
     } catch (error) {
       if (error instanceof AgentStartError) throw error;
       throw new AgentStartError(
