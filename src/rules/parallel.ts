@@ -172,7 +172,7 @@ class Scheduler {
       return wait('group', this.overdue.get(node.group)!);
     const held = this.groupWaitsFor(node);
     if (held.length > 0)
-      return wait('group', `Its group ${node.group} starts when ${listed(held)} is complete.`);
+      return wait('group', `Its group ${node.group} starts when ${listed(held)} ${are(held)} complete.`);
     const files = this.pathsOf(taskId, []);
     for (const path of files) {
       const user = taken.find((other) => pathsCollide(other.path, path));
@@ -199,7 +199,7 @@ class Scheduler {
         ? `${known.failures.at(-1)!.worker} failed: ${known.failures.at(-1)!.error.slice(0, 300)}. ${this.settings.retries} retries are allowed.`
         : node.dependsOn.length === 0
           ? 'It depends on nothing.'
-          : `${listed(node.dependsOn)} is complete.`,
+          : `${listed(node.dependsOn)} ${are(node.dependsOn)} complete.`,
     };
   }
 
@@ -252,7 +252,7 @@ class Scheduler {
     const circles = new Map(this.graph.cycles.flatMap((cycle) => cycle.map((id) => [id, cycle] as const)));
     for (const node of this.graph.nodes) {
       const { id } = node;
-      const { contradiction, failures, ours, other } = this.attempts(id);
+      const { contradiction, blocked, failures, ours, other } = this.attempts(id);
       if (node.state === 'done' || node.state === 'skipped') continue;
       if (contradiction !== undefined)
         halt(id, 'contradiction', `${contradiction}: a person says which of them is true.`);
@@ -267,6 +267,7 @@ class Scheduler {
       else if (node.needsPerson)
         halt(id, 'blocked', `${id} is for a person to do and to tick (plan.md:${node.line}).`);
       else if (!ours && !other && failures.length - this.forgiven(id) > this.settings.retries) {
+      else if (blocked !== undefined && !ours && !other) halt(id, 'blocked', blocked);
         const told = failures.map(({ worker, error }) => `${worker}: ${error.slice(0, 200)}`);
         // The same said by each of them is said once.
         const [first] = failures;
@@ -336,7 +337,7 @@ class Scheduler {
           kind: 'finishGroup',
           group: lane.id,
           outcome: 'partial',
-          because: `${listed(open)} needs a person; the others are complete.`,
+          because: `${listed(open)} ${open.length === 1 ? 'needs' : 'need'} a person; the others are complete.`,
         },
       ];
     });
@@ -383,4 +384,8 @@ function withoutEnded(bus: MessageBus, run: ParallelRun): MessageBus {
 
 function listed(ids: readonly string[]): string {
   return ids.length <= 5 ? ids.join(', ') : `${ids.slice(0, 4).join(', ')} and ${ids.length - 4} more`;
+}
+
+function are(ids: readonly string[]): string {
+  return ids.length === 1 ? 'is' : 'are';
 }

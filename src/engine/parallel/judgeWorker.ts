@@ -5,6 +5,8 @@ import type { AgentEnd } from '../run/agentJob';
 export type WorkerVerdict =
   | { readonly verdict: 'complete'; readonly commit?: string }
   | { readonly verdict: 'failed'; readonly why: string }
+  /** Trying again would not help it (exit code 4, FORMATS §4.5; or its BLOCKED line): a person is asked at once. */
+  | { readonly verdict: 'blocked'; readonly why: string }
   /** Nobody says how it ended, or two sources say opposite things: a person decides. */
   | { readonly verdict: 'unclear'; readonly why: string };
 
@@ -60,14 +62,19 @@ export function judgeWorker(evidence: WorkerEvidence): WorkerVerdict {
     const commit = own.findLast((message) => message.commit !== undefined)?.commit ?? printedCommit(end);
     return { verdict: 'complete', ...(commit === undefined ? {} : { commit }) };
   }
-  const why = outcome.reasons.filter((reason) => reason !== '').join('; ');
-  return { verdict: 'failed', why: why === '' ? howItEnded[end.how] : why };
+  const reasons = outcome.reasons.filter((reason) => reason !== '').join('; ');
+  const why = reasons === '' ? howItEnded[end.how] : reasons;
+  // Whoever stopped it had a reason of their own.
+  const ownEnd = end.how === 'exited' || end.how === 'lost';
+  const blocked = ownEnd && (outcome.outcome === 'blocked' || end.exitCode === 4);
+  return { verdict: blocked ? 'blocked' : 'failed', why };
 }
 
 const howItEnded: Readonly<Record<AgentEnd['how'], string>> = {
   exited: 'It ended without saying how it went.',
   stopped: 'It was stopped.',
   timeLimit: 'It took longer than it may.',
+  outputLimit: 'It printed more than it may.',
   notStarted: 'It could not be started.',
   lost: 'Its process is gone, and nothing says how it ended.',
 };

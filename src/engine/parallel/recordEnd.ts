@@ -56,6 +56,12 @@ export async function recordEnd(execution: Execution, ended: EndedAgent): Promis
       tell('failed', judged.why);
       return { refused };
     }
+    case 'blocked': {
+      await agent.settle('blocked', judged.why);
+      const refused = await failTask(execution, worker, judged.why);
+      tell('failed', judged.why);
+      return { refused };
+    }
     case 'unclear':
       await agent.settle('person', judged.why);
       await setAside(execution, worker);

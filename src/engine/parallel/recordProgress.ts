@@ -85,7 +85,7 @@ function countsOf({ context, track, graph }: Execution): {
     total: tasks.length,
     spawned: workers.length,
     complete: workers.filter(({ state }) => state === 'complete').length,
-    failed: workers.filter(({ state }) => state === 'failed' || state === 'unclear').length,
+    failed: workers.filter(({ state }) => ['failed', 'blocked', 'unclear'].includes(state)).length,
   };
 }
 

@@ -64,9 +64,10 @@ function failures(execution: Execution, hand: WorkersInHand): Promise<Unwritten>
   const { run } = execution.context.log.state();
   const completed = new Set(run.completed);
   return run.workers.flatMap((worker) => {
-    if (worker.state === 'failed' && !isPosted(execution, worker))
+    const failed = worker.state === 'failed' || worker.state === 'blocked';
+    if (failed && !isPosted(execution, worker))
       return [failTask(execution, worker, worker.error ?? 'it gave no reason')];
-    const idle = worker.state === 'failed' || worker.state === 'stopped';
+    const idle = failed || worker.state === 'stopped';
     return idle && !completed.has(worker.taskId) && !hand.isAt(worker.taskId)
       ? [reopen(execution, worker.taskId)]
       : [];

@@ -175,5 +175,6 @@ export class RunFold {
 function endOf({ how, outcome, why }: RunEntryOf<'ended'>): Pick<OurWorker, 'state' | 'error'> {
   if (outcome === 'passed' || outcome === 'skipped') return { state: 'complete' };
   if (outcome === 'stopped' || how === 'notStarted') return { state: 'stopped' };
-  return { state: outcome === 'person' ? 'unclear' : 'failed', error: why ?? outcome };
+  const state = outcome === 'person' ? 'unclear' : outcome === 'blocked' ? 'blocked' : 'failed';
+  return { state, error: why ?? outcome };
 }

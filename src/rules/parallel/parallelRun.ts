@@ -22,9 +22,10 @@ export interface OurWorker {
   /**
    * `unclear`: nobody can say how it ended, or two sources say opposite things; a person does. `stopped`: it was ended
    * through no fault of its own, or never started, and counts as no attempt.
+   * `blocked`: it said that it cannot do the task as things are; trying again would not help, a person must.
    */
-  readonly state: 'running' | 'complete' | 'failed' | 'unclear' | 'stopped';
-  /** Why it failed, or what is unclear. */
+  readonly state: 'running' | 'complete' | 'failed' | 'blocked' | 'unclear' | 'stopped';
+  /** Why it failed, what blocks it, or what is unclear. */
   readonly error?: string;
   /** Paths that it locked. */
   readonly locks: readonly string[];

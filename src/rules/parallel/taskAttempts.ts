@@ -9,6 +9,8 @@ export interface TaskAttempts {
   readonly complete?: string;
   /** A worker that says both complete and failed, or of which nobody can say how it ended; not yet forgiven. */
   readonly contradiction?: string;
+  /** A worker said that it cannot be done as things are; not yet forgiven. */
+  readonly blocked?: string;
   /** Workers that failed at it, each once, the oldest first; those that a person forgave, too. */
   readonly failures: readonly { readonly worker: string; readonly error: string }[];
   readonly ours?: OurWorker;
@@ -57,6 +59,7 @@ class Collected {
   other: TaskAttempts['other'];
   private readonly completions: { readonly by: string | undefined; readonly where: string }[] = [];
   private readonly contradictions: { readonly by: string; readonly why: string }[] = [];
+  private readonly obstacles: { readonly by: string; readonly why: string }[] = [];
 
   /** @param by `undefined`: beyond all doubt */
   completed(by: string | undefined, where: string): void {
@@ -71,6 +74,10 @@ class Collected {
     this.contradictions.push({ by, why });
   }
 
+  blocked(by: string, why: string): void {
+    this.obstacles.push({ by, why });
+  }
+
   isCompletedBy(source: string): boolean {
     return this.completions.some(({ by }) => by === source);
   }
@@ -81,11 +88,13 @@ class Collected {
     const past = new Set(failures.slice(0, forgiven).map(({ worker }) => worker));
     const complete = this.completions.find(({ by }) => by === undefined || !past.has(by))?.where;
     const contradiction = this.contradictions.find(({ by }) => !past.has(by))?.why;
+    const blocked = this.obstacles.find(({ by }) => !past.has(by))?.why;
     return {
       failures,
       begun: this.begun,
       ...(complete === undefined ? {} : { complete }),
       ...(contradiction === undefined ? {} : { contradiction }),
+      ...(blocked === undefined ? {} : { blocked }),
       ...(this.ours ? { ours: this.ours } : {}),
       ...(this.other ? { other: this.other } : {}),
     };
@@ -97,7 +106,8 @@ function takeOurs(task: Collected, worker: OurWorker): void {
   task.begun = true;
   if (worker.state === 'running') task.ours = worker;
   if (worker.state === 'complete') task.completed(workerId, `${workerId} completed it`);
-  if (worker.state === 'failed' || worker.state === 'unclear') task.failed(workerId, error);
+  if (['failed', 'blocked', 'unclear'].includes(worker.state)) task.failed(workerId, error);
+  if (worker.state === 'blocked') task.blocked(workerId, `${workerId} is blocked: ${error}`);
   if (worker.state === 'unclear') task.unclear(workerId, `${workerId}: ${error.replace(/[.:]$/, '')}`);
 }
 

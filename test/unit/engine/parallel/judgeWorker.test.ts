@@ -46,7 +46,16 @@ describe('judgeWorker', () => {
       why: 'no network',
     });
     assert.equal(judge({ exitCode: 1 }).verdict, 'failed');
-    assert.equal(judge({ exitCode: 4 }).verdict, 'failed');
+  });
+
+  it('one that says it is blocked is not tried again: exit code 4, or its BLOCKED line', () => {
+    assert.equal(judge({ exitCode: 4 }).verdict, 'blocked');
+    assert.deepEqual(judge({ exitCode: 4, messages: [posted('TASK_FAILED', { error: 'no access' })] }), {
+      verdict: 'blocked',
+      why: 'no access',
+    });
+    assert.equal(judge({ exitCode: 1, output: 'BLOCKED: no access' }).verdict, 'blocked');
+    assert.equal(judge({ how: 'timeLimit', output: 'BLOCKED: waits for a lock' }).verdict, 'failed');
   });
 
   it('weighs no contradiction and guesses nothing: a person decides', () => {

@@ -33,6 +33,7 @@ export type Behaviour =
   | 'ticks' // only ticks plan.md
   | 'fail' // posts TASK_FAILED, exit 1
   | 'exit1'
+  | 'exit4' // says that it is blocked
   | 'silent' // exit 0 without a word
   | 'lie' // posts TASK_COMPLETE, exit 1
   | 'endless'
@@ -53,7 +54,7 @@ const acts = {
   complete, says: () => console.log('TASK COMPLETE: ' + e.CONDUCTOR_TASK),
   ticks: () => { const f = path.join(e.CONDUCTOR_TRACK_DIR, 'plan.md'); fs.writeFileSync(f, fs.readFileSync(f, 'utf8').replace(new RegExp('- \\\\[.\\\\] Task ' + e.CONDUCTOR_TASK.replace('.', '\\\\.') + ':'), '- [x] Task ' + e.CONDUCTOR_TASK + ':')); },
   fail: () => { post('TASK_FAILED', { error: 'tests fail', stack_trace: '' }); process.exitCode = 1; },
-  exit1: () => { process.exitCode = 1; }, silent: () => undefined,
+  exit1: () => { process.exitCode = 1; }, exit4: () => { process.exitCode = 4; }, silent: () => undefined,
   lie: () => { complete(); process.exitCode = 1; },
   endless: forever,
   block: () => { const [task, resource] = e.CONDUCTOR_TASK === '1.1' ? ['1.2', 'src/b.ts'] : ['1.1', 'src/a.ts']; const other = () => fs.readFileSync(path.join(e.CONDUCTOR_ROOT, 'ran.log'), 'utf8').includes(task + ' '); const wait = setInterval(() => { if (!other()) return; clearInterval(wait); post('BLOCKED', { waiting_for: 'file_lock', resource });
@@ -116,8 +117,8 @@ export class ParallelScene {
       git: { headCommit: () => Promise.resolve(undefined) },
       agents: {
         start: (invocation, options) => step(() => agents.start(invocation, options)),
-        adopt: (known) => agents.adopt(known),
-        find: (variable, value) => agents.find(variable, value),
+        adopt: (outputFile, named) => agents.adopt(outputFile, named),
+        endLeftBehind: (outputFile) => agents.endLeftBehind(outputFile),
       },
       processes,
       tracks: new DiskTrackSource({ root: place.root, trackFolder: place.trackFolder }),

@@ -173,7 +173,7 @@ describe('deadlock', () => {
 });
 
 describe('parallel: what ended otherwise', () => {
-  const ended = (state: 'unclear' | 'stopped' | 'failed', n = 0) => ({
+  const ended = (state: 'unclear' | 'stopped' | 'failed' | 'blocked', n = 0) => ({
     ...worker('1', 'failed', 5, n),
     state,
     error: 'nobody knows',
@@ -194,6 +194,32 @@ describe('parallel: what ended otherwise', () => {
     assert.ok(asked.some((d) => d.kind === 'escalate' && d.id === 'contradiction:1'));
     assert.ok(asked.some((d) => d.kind === 'wait' && d.taskId === '4' && d.for === 'paused'));
     assert.equal(ofTask1({ workers: [ended('unclear')], forgiven: { 1: 1 } }, bus)?.kind, 'retry');
+  });
+
+  it('a worker that is blocked is no retry: a person is asked at once, and says when it can start', () => {
+    const asked = decide({ workers: [ended('blocked')] });
+    assert.ok(
+      asked.some((d) => d.kind === 'escalate' && d.id === 'blocked:1' && /nobody knows/.test(d.because)),
+    );
+    assert.equal(ofTask1({ workers: [ended('blocked')], forgiven: { 1: 1 } })?.kind, 'retry');
+  });
+
+  it('says is of one task and are of several', () => {
+    const two = taskGraphOf(
+      trackOf({
+        plan: {
+          ...planOf(
+            phaseOf(
+              '1',
+              ['1', '2', '3'].map((id) => taskOf(id, id === '3' ? 'todo' : 'done')),
+            ),
+          ),
+          dag: dagOf([nodeOf('1'), nodeOf('2'), nodeOf('3', ['1', '2'])], []),
+        },
+      }),
+    );
+    const [start] = parallelDecisions(two, undefined, emptyRun, defaultParallelSettings, now);
+    assert.equal(start?.because, '1, 2 are complete.');
   });
 
   it('forgiving failures takes no completion away that came after them', () => {
