@@ -266,8 +266,8 @@ class Scheduler {
         halt(id, 'blocked', `plan.md:${node.line} has a marker with no known meaning.`);
       else if (node.needsPerson)
         halt(id, 'blocked', `${id} is for a person to do and to tick (plan.md:${node.line}).`);
-      else if (!ours && !other && failures.length - this.forgiven(id) > this.settings.retries) {
       else if (blocked !== undefined && !ours && !other) halt(id, 'blocked', blocked);
+      else if (!ours && !other && failures.length - this.forgiven(id) > this.settings.retries) {
         const told = failures.map(({ worker, error }) => `${worker}: ${error.slice(0, 200)}`);
         // The same said by each of them is said once.
         const [first] = failures;
