@@ -4,6 +4,8 @@ import { applyEvent, nextAction, type NextAction } from '../rules/evaluateLoop';
 import { nextActionOf } from '../rules/nextAction';
 import { completeTrack } from './completeTrack';
 import { editLoop, withBusinessSync, written, type CurrentLoop } from './loopEdit';
+import { loopRunning } from './run/loopRunning';
+import { NodeProcesses } from './run/processes';
 import { AgentStartError, type Ports } from './ports';
 import { recordOutcome } from './recordOutcome';
 import { recordStart } from './recordStart';
@@ -30,7 +32,7 @@ export interface StepOptions extends StepSettings {
  *
  * Refuses without writing: `no-loop`, `archived`, `no-folder`, `paused`, `state-moved`, `waits-for-person`,
  * `nothing-to-do`, `not-understood`, `metadata-invalid`, `agent-not-found`, `agent-untrusted`, `agent-cancelled`,
- * `agent-failed`, and what the machine or the editor refuses.
+ * `agent-failed`, `loop-running`, and what the machine or the editor refuses.
  */
 export async function stepLoop(ports: Ports, track: Track, o: StepOptions = {}): Promise<StepResult> {
   const next = nextActionOf(track);
@@ -70,6 +72,8 @@ function goOn(
 async function dispatch(ports: Ports, track: Track, next: NextAction, o: StepOptions): Promise<StepResult> {
   const command = stepCommand(track, next, o);
   if (!command) throw new Error(`${next.kind} without a command.`);
+  const running = await loopRunning(track, new NodeProcesses());
+  if (running) return { refused: running };
   // Before a process starts: is the state still the one that was shown? Nothing is written yet.
   const looked = await look(ports, track, next, o);
   if (looked) return { refused: looked };

@@ -4,14 +4,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { containedPath } from '../../store/contain';
 import { hasCode, reasonOf } from '../../store/ioError';
-import { megabytes } from '../../store/limits';
+import { findAgent, isAgent } from './agentProcesses';
 import type { Processes } from './processes';
 import { holderOf, silentAfterMs, type RunHolder } from './runLock';
-import { readJournal, type UnreadLine } from './runJournal';
+import { journalTooLarge, readJournal, type UnreadLine } from './runJournal';
 import { runStateOf, type OpenAgent, type RunState } from './runState';
-
-/** A journal above this is not read: 16 MB, tens of thousands of agents. */
-const largestJournal = 16 * 1024 * 1024;
 
 /** The folder of a run cannot be read. The message says what happened, where, and what to do. */
 export class RunInspectError extends Error {
@@ -45,7 +42,7 @@ export interface SeenHolder extends RunHolder {
 }
 
 export interface SeenAgent extends OpenAgent {
-  /** Its process runs now. Without a known process nobody can tell, and this is false. */
+  /** Its process runs now, on this computer, and is known to be its own. */
   readonly alive: boolean;
   /** Absolute; it need not be there. */
   readonly outputFile: string;
@@ -75,13 +72,10 @@ export async function inspectRun(
   const [holder, openAgents] = await Promise.all([
     seenHolder(join(runFolder, 'holder'), processes),
     Promise.all(
-      state.open.map(async (agent) => ({
-        ...agent,
-        alive:
-          agent.process !== undefined &&
-          (await processes.alive(agent.process.pid, agent.process.processStart)),
-        outputFile: join(runFolder, `${agent.intent.workerId}.log`),
-      })),
+      state.open.map(async (agent) => {
+        const outputFile = join(runFolder, `${agent.intent.workerId}.log`);
+        return { ...agent, outputFile, alive: await runsNow(agent, outputFile, processes) };
+      }),
     ),
   ]);
   const isHeld = holder !== undefined && holder.sign !== 'gone';
@@ -95,6 +89,11 @@ export async function inspectRun(
   };
 }
 
+async function runsNow({ process }: OpenAgent, outputFile: string, processes: Processes): Promise<boolean> {
+  if (process) return isAgent(process, outputFile, processes);
+  return (await findAgent(outputFile)) !== undefined;
+}
+
 async function journalBytes(file: string): Promise<Buffer | undefined> {
   try {
     // The file itself, not what a symbolic link in its place points at (Windows has no such flag).
@@ -103,12 +102,8 @@ async function journalBytes(file: string): Promise<Buffer | undefined> {
     try {
       const about = await handle.stat();
       if (!about.isFile()) throw new RunInspectError(file, `${file} is not a file. Move it away.`);
-      if (about.size > largestJournal) {
-        throw new RunInspectError(
-          file,
-          `${file} is too large to be read (${megabytes(about.size)}). Move it away to begin a new run.`,
-        );
-      }
+      const tooLarge = journalTooLarge(file, about.size);
+      if (tooLarge !== undefined) throw new RunInspectError(file, tooLarge);
       return await handle.readFile();
     } finally {
       await handle.close();
@@ -124,8 +119,8 @@ async function journalBytes(file: string): Promise<Buffer | undefined> {
   }
 }
 
-/** The holder that lives, else the newest that is left. */
-async function seenHolder(folder: string, processes: Processes): Promise<SeenHolder | undefined> {
+/** Who is named in the folder `holder` of a run: the one that lives, else the newest that is left. */
+export async function seenHolder(folder: string, processes: Processes): Promise<SeenHolder | undefined> {
   const signs = ['alive', 'silent', 'gone'] as const;
   const seen: SeenHolder[] = [];
   for (const name of await namesIn(folder)) {

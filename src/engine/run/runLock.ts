@@ -77,7 +77,9 @@ export async function takeRun(
       if (gone || (silent && o.takeOver === true)) await removeFolder(path);
       else {
         await removeFolder(own);
-        return { refused: { code: 'loop-running', holder: other, silent, message: words(other, silent) } };
+        return {
+          refused: { code: 'loop-running', holder: other, silent, message: loopRunningWords(other, silent) },
+        };
       }
     }
     return { held: lease(own, holder) };
@@ -101,7 +103,8 @@ function lease(own: string, holder: RunHolder): RunLease {
   };
 }
 
-function words(holder: RunHolder, silent: boolean): string {
+/** What a person reads who wants the track too. */
+export function loopRunningWords(holder: RunHolder, silent: boolean): string {
   const who = `${holder.face}, process ${holder.pid} on ${holder.host}, since ${new Date(holder.since).toISOString()}`;
   return silent
     ? `A loop on this track is held by ${who}, but has given no sign of life for over 30 s. Take it over only if it is gone.`

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { NodeProcesses } from '../../../src/engine/run/processes';
+import { takeRun } from '../../../src/engine/run/runLock';
 import { AgentStartError } from '../../../src/engine/ports';
 import { outcomeAfterAgent, recordOutcome } from '../../../src/engine/recordOutcome';
 import type { StepDone } from '../../../src/engine/stepDone';
@@ -9,6 +12,26 @@ import { at, id, loopProject, makeProject, metadataFile, now, plan, registry, ty
 describe('stepLoop', () => {
   let project: Project;
   afterEach(() => project.dispose());
+
+  it('starts no second agent while a loop runs on the track, and names who runs it', async () => {
+    project = await loopProject({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
+    const track = await project.track(id);
+    const lock = await takeRun(join(track.folder!, '.message-bus', 'run'), {
+      face: 'command line',
+      processes: new NodeProcesses(),
+      now: new Date(),
+    });
+    assert.ok('held' in lock);
+    try {
+      const result = await stepLoop(project.ports, track);
+      assert.equal(refusal(result), 'loop-running');
+      assert.match('refused' in result ? result.refused.message : '', new RegExp(`process ${process.pid} `));
+      assert.deepEqual(project.started, []);
+    } finally {
+      await lock.held.release();
+    }
+    assert.equal(done(await stepLoop(project.ports, track)).did, 'dispatched');
+  });
 
   it('starts the agent with an argument array, then writes IN_PROGRESS', async () => {
     project = await loopProject({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
