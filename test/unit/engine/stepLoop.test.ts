@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { NodeProcesses } from '../../../src/engine/run/processes';
+import { runFolderOf } from '../../../src/engine/run/runFolder';
 import { takeRun } from '../../../src/engine/run/runLock';
 import { AgentStartError } from '../../../src/engine/ports';
 import { outcomeAfterAgent, recordOutcome } from '../../../src/engine/recordOutcome';
@@ -16,7 +16,7 @@ describe('stepLoop', () => {
   it('starts no second agent while a loop runs on the track, and names who runs it', async () => {
     project = await loopProject({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
     const track = await project.track(id);
-    const lock = await takeRun(join(track.folder!, '.message-bus', 'run'), {
+    const lock = await takeRun(await runFolderOf(track.root, track.folder!), {
       face: 'command line',
       processes: new NodeProcesses(),
       now: new Date(),
