@@ -79,7 +79,8 @@ export function readTruth(workbench: Workbench, track: string): LiveTruth {
   // In a quick review the assessments are the votes.
   const quick =
     session !== undefined &&
-    (JSON.parse(read(`.message-bus/board/${session}`, '{}')) as { quick_mode?: boolean }).quick_mode === true;
+    (JSON.parse(read(`.message-bus/board/${session}`, '{}')) as { proposal?: { quick_mode?: boolean } })
+      .proposal?.quick_mode === true;
   const votes = Object.entries(
     JSON.parse(read(`.message-bus/board/${quick ? 'assessments' : 'votes'}.json`, '{}')) as Record<
       string,

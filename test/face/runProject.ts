@@ -162,6 +162,7 @@ export async function newGuestBook(workbench: Workbench): Promise<FollowedTrack>
 
 /** Run Loop from the palette on the track, run through. The first time it shows the program that it will start. */
 export async function runLoop(workbench: Workbench, o: { first: boolean }): Promise<void> {
+  // A page that is just coming up may take the focus, and the list goes.
   await eventually(async () => {
     await workbench.runCommand('Conductor: Run Loop');
     // Where a file of the track is open, that track is meant.
@@ -175,5 +176,5 @@ export async function runLoop(workbench: Workbench, o: { first: boolean }): Prom
     const isOurs = /Agent\.mjs|scripted\.mjs/.test(dialog);
     await workbench.dialogButton(isOurs ? 'Start' : 'Cancel');
     assert.ok(isOurs, dialog);
-  });
+  }, 60_000);
 }
