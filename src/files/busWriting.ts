@@ -1,6 +1,7 @@
 import { pathsCollide, plainFilePath } from '../model/filePath';
 import type { EditResult } from '../model/edit';
 import { jsonEdits, type JsonChange } from './jsonEdit';
+import { readJson } from './jsonText';
 import { parseLocks, parseWorkerStatus } from './messageBusFiles';
 import { applyEdits } from './textEdit';
 import { fileNamePart } from './workerFiles';
@@ -228,7 +229,7 @@ export interface WorkerStatusEntry {
 
 /** Sets the status of one worker; keys of it that we do not know stay. */
 export function workerStatusEdits(text: string, workerId: string, entry: WorkerStatusEntry): EditResult {
-  return onObject(text, (start) => {
+  return onObject(text, (_start, workers) => {
     const values = {
       task_id: entry.taskId,
       status: entry.status,
@@ -236,7 +237,7 @@ export function workerStatusEdits(text: string, workerId: string, entry: WorkerS
       last_heartbeat: entry.heartbeat,
       ...(entry.startedAt === undefined ? {} : { started_at: entry.startedAt }),
     };
-    const known = (JSON.parse(start) as Record<string, unknown>)[workerId];
+    const known = workers[workerId];
     if (typeof known !== 'object' || known === null || Array.isArray(known))
       return [{ path: [workerId], value: values }];
     const now = known as Record<string, unknown>;
@@ -258,17 +259,20 @@ export function removeWorkersEdits(text: string, workerIds: readonly string[]): 
 /** An edit on a file that holds an object; an empty file is `{}`. Any other root is refused as `json-path`. */
 function onObject(
   text: string,
-  change: (start: string) => readonly JsonChange[] | Extract<EditResult, { refused: unknown }>,
+  change: (
+    start: string,
+    root: Readonly<Record<string, unknown>>,
+  ) => readonly JsonChange[] | Extract<EditResult, { refused: unknown }>,
 ): EditResult {
   const empty = text.trim() === '';
   const start = empty ? '{}\n' : text;
-  const probe = jsonEdits(start, []);
-  if ('refused' in probe) return probe;
-  const root: unknown = JSON.parse(start);
+  const { value: root, invalid } = readJson(start);
+  // It says why.
+  if (invalid) return jsonEdits(start, []);
   if (typeof root !== 'object' || root === null || Array.isArray(root)) {
     return { refused: { code: 'json-path', message: 'The file holds no JSON object; nothing was written.' } };
   }
-  const changes = change(start);
+  const changes = change(start, root as Readonly<Record<string, unknown>>);
   if ('refused' in changes) return changes;
   const result = jsonEdits(start, changes);
   if ('refused' in result || !empty) return result;

@@ -36,6 +36,7 @@ function composedEdits(text: string, changes: readonly JsonChange[]): EditResult
       read.problem?.message ?? 'The file is not valid JSON; nothing was written.',
     );
   }
+  if (changes.length === 0) return { edits: [] };
   const work = new PieceText(text);
   const layout = layoutOf(text);
   for (const change of changes) {
