@@ -1,4 +1,6 @@
+import type { EditRefusal } from '../model/edit';
 import type { Track } from '../model/track';
+import { metadataStatement } from '../rules/agentOutcome';
 import { applyEvent } from '../rules/evaluateLoop';
 import { editLoop, written } from './loopEdit';
 import type { Ports } from './ports';
@@ -21,6 +23,8 @@ export async function recordStart(
     ports,
     track,
     (current) => {
+      // An agent may be so fast that its outcome is there first: that it began is history, and no new fix cycle.
+      if (track.loop && metadataStatement(track.loop, current.loop)) return outcomeIsThere(track);
       const result = applyEvent(current.loop, current.facts, {
         kind: 'started',
         at,
@@ -31,4 +35,13 @@ export async function recordStart(
     { at },
   );
   return stepDone(ports, track, o.did ?? 'dispatched', outcome, o);
+}
+
+function outcomeIsThere(track: Track): { readonly refused: EditRefusal } {
+  return {
+    refused: {
+      code: 'state-moved',
+      message: `The agent of ${track.id} has written its outcome already, so its start is not written any more.`,
+    },
+  };
 }

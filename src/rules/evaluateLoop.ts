@@ -179,7 +179,7 @@ function outcome(
   // A track that has not begun has only one step to report on.
   const step = loop.step === 'NOT_STARTED' ? 'PLAN' : loop.step;
   const evaluates = step === 'EVALUATE_PLAN' || step === 'EVALUATE_EXECUTION';
-  const cycle = step === 'FIX' ? startingCycle(loop) : undefined;
+  const cycle = step === 'FIX' ? (passedCycle(loop) ?? startingCycle(loop)) : undefined;
   const common = {
     completedAt: event.at,
     lastUpdated: event.at,
@@ -315,6 +315,14 @@ function failEvaluation(
     failureReasons: facts.unmetBoardConditions.map((condition) => `Board condition not met: ${condition}`),
   });
   return { ...failed, stepStatus: 'FAILED' };
+}
+
+/**
+ * The counted fix cycle, when the fixer has written that it passed and nobody has recorded it: a cycle that was recorded
+ * as passed leads out of FIX, and the next one is counted on the way back.
+ */
+function passedCycle({ checkpoints: { FIX: fix }, fixCycleCount }: LoopState): number | undefined {
+  return fix?.status === 'PASSED' && fix.cycle === fixCycleCount ? fixCycleCount : undefined;
 }
 
 /** The fix cycle that is running, or would start now. */

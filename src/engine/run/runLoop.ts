@@ -297,8 +297,9 @@ class LoopRun {
       if (!agent) continue;
       const present = (next.kind === 'resume' || next.kind === 'dispatch') && agent.job.step === next.step;
       const waits = next.kind === 'escalate' && next.recorded === true;
-      const done = !waits && track.loop !== undefined && wroteOutcome(track.loop, agent);
-      if ((present || done) && end === undefined) end = await resumeStepAgent(context, agent, track, next);
+      const done = !waits && track.loop !== undefined && wroteOutcome(track.loop, agent, open.intent.at);
+      if ((present || done) && end === undefined)
+        end = await resumeStepAgent(context, agent, track, next, open.intent.at);
       else {
         await agent.stop('stopped', 'Its step has ended meanwhile.');
         await agent.settle('failed', 'Its step has ended meanwhile.');

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { LoopState, LoopStep } from '../../model/loopState';
@@ -66,29 +67,34 @@ export async function resumeStepAgent(
   agent: RunningAgent,
   track: Track,
   next: NextAction,
+  since: string,
 ): Promise<StepEnd> {
   const { loop } = track;
-  if (loop && wroteOutcome(loop, agent)) return judged(context, agent, track, loopAtStart(loop, agent));
+  if (loop && wroteOutcome(loop, agent, since))
+    return judged(context, agent, track, loopAtStart(loop, agent));
   if (loop?.stepStatus === 'IN_PROGRESS') return judged(context, agent, track, loopAtStart(loop, agent));
   // One that has ended is not written down as begun: what it may have left in the checkpoint would be lost.
-  const over = await Promise.race([agent.finished.then(() => true), Promise.resolve(false)]);
+  const over = await Promise.race([agent.finished.then(() => true), setImmediate(false)]);
   return judged(context, agent, track, over ? loop : await writeStart(context, track, next));
 }
 
 /** Whether the checkpoint of an adopted agent's step holds an outcome of that very run. */
-export function wroteOutcome(loop: LoopState, agent: RunningAgent): boolean {
+export function wroteOutcome(loop: LoopState, agent: RunningAgent, since: string): boolean {
   const step = stepOf(agent);
   const checkpoint = loop.checkpoints[step];
   if (!checkpoint || !outcomes.has(checkpoint.status)) return false;
   // A step in progress was begun with an empty checkpoint.
   if (loop.step === step && loop.stepStatus === 'IN_PROGRESS') return true;
   const written = Date.parse(checkpoint.completedAt ?? checkpoint.lastUpdated ?? '');
-  return written >= Date.parse(agent.startedAt);
+  return written >= Date.parse(since);
 }
 
 const outcomes: ReadonlySet<string> = new Set(['PASSED', 'FAILED', 'PARTIAL_FAIL', 'SKIPPED']);
 
-/** The loop as an adopted agent found it once it was begun: its step in progress, without an outcome. */
+/**
+ * The loop as an adopted agent found it: its step without an outcome, and in progress, unless the run was killed before
+ * it wrote that.
+ */
 function loopAtStart(loop: LoopState, agent: RunningAgent): LoopState {
   const step = stepOf(agent);
   const { checkpoints } = loop;
@@ -98,10 +104,10 @@ function loopAtStart(loop: LoopState, agent: RunningAgent): LoopState {
     completedAt: undefined,
     lastUpdated: undefined,
   };
+  const unwritten = loop.stepStatus === 'NOT_STARTED' && (loop.step === step || loop.step === 'NOT_STARTED');
   return {
     ...loop,
-    step,
-    stepStatus: 'IN_PROGRESS',
+    ...(unwritten ? {} : { step, stepStatus: 'IN_PROGRESS' as const }),
     checkpoints: begun ? { ...checkpoints, [step]: begun } : checkpoints,
   };
 }

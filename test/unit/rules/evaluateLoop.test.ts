@@ -804,6 +804,20 @@ describe('what is said of a failed step', () => {
   });
 });
 
+describe('a fixer that was faster than the word that it began', () => {
+  it('has done the counted cycle, not another one', () => {
+    const loop = loopOf({
+      step: 'FIX',
+      stepStatus: 'NOT_STARTED',
+      fixCycleCount: 1,
+      checkpoints: { FIX: checkpointOf({ cycle: 1, completedAt: at }) },
+    });
+    const after = applyEvent(loop, factsOf(), { kind: 'passed', at });
+    assert.ok('loop' in after);
+    assert.deepEqual([after.loop.stepStatus, after.loop.fixCycleCount], ['PASSED', 1]);
+  });
+});
+
 type Event = Parameters<typeof applyEvent>[2];
 
 function apply(loop: LoopState, event: Event, facts: Partial<LoopFacts> = {}): LoopState {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readJournal } from '../../../src/engine/run/runJournal';
@@ -56,6 +57,67 @@ describe(`a loop that is killed hard at ${kills} random moments (seed ${seed})`,
     const [is, wanted] = [finalState(killed), finalState(undisturbed)];
     assert.deepEqual(Object.keys(is).sort(), Object.keys(wanted).sort(), story);
     for (const [file, text] of Object.entries(wanted)) assert.deepEqual(is[file], text, `${file}: ${story}`);
+  });
+});
+
+describe('a loop that was killed between the start of an agent and the word that it began', function () {
+  this.timeout(120_000);
+
+  it('takes what the agent wrote meanwhile for its outcome: no second run, no second fix cycle', async () => {
+    const project = await ScriptedProject.create({
+      scenario: {
+        commits: false,
+        businessSync: false,
+        rules: [{ role: 'execution-evaluator', fixCycles: 0, do: 'fail' }],
+      },
+    });
+    for (const [role, step, outcome] of [
+      ['planner', 'PLAN', 'passed'],
+      ['plan-evaluator', 'EVALUATE_PLAN', 'passed'],
+      ['executor', 'EXECUTE', 'passed'],
+      ['execution-evaluator', 'EVALUATE_EXECUTION', 'failed'],
+    ] as const) {
+      await project.agent(role, { CONDUCTOR_STEP: step });
+      await project.conductor(['step', project.trackId, '--outcome', outcome]);
+      await project.conductor([
+        'step',
+        project.trackId,
+        '--agent',
+        '{"executable":"./none","args":["{prompt}"]}',
+      ]);
+    }
+    const { loop_state: loop } = project.metadata();
+    assert.deepEqual([loop.current_step, loop.step_status, loop.fix_cycle_count], ['FIX', 'NOT_STARTED', 1]);
+
+    const id = 'fixer-FIX-20260101000000-0000';
+    const at = new Date().toISOString();
+    const fixed = await project.agent('fixer', { CONDUCTOR_STEP: 'FIX', CONDUCTOR_WORKER_ID: id });
+    const runFolder = join(project.bus, 'run');
+    mkdirSync(runFolder, { recursive: true });
+    writeFileSync(join(runFolder, `${id}.log`), fixed.stdout);
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    const entries = [
+      { kind: 'run-started', at, runId: 'run-1', host: 'here', pid: gone, mode: 'through' },
+      {
+        kind: 'intent',
+        at,
+        workerId: id,
+        agent: 'loop-fixer',
+        role: 'fixer',
+        step: 'FIX',
+        attempt: 1,
+        locks: [],
+      },
+      { kind: 'spawned', at, workerId: id, pid: gone, processStart: 'long-ago' },
+    ];
+    const lines = entries.map((entry) => `${JSON.stringify(entry)}\n`);
+    writeFileSync(join(runFolder, 'journal.jsonl'), lines.join(''));
+
+    const end = await runLoopToEnd(project);
+    assert.equal(end.code, 0, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
+    assert.equal(project.metadata().loop_state.fix_cycle_count, 1);
+    const fixers = project.log().filter(({ role, event }) => role === 'fixer' && event === 'start');
+    assert.equal(fixers.length, 1);
   });
 });
 
