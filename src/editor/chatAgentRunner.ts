@@ -12,17 +12,22 @@ export const openChat = 'workbench.action.chat.open';
 
 /** What the chat is taken from; tests bring their own. */
 export interface ChatHost {
-  commands(): Thenable<readonly string[]>;
+  /** False: nothing would open. VS Code's command is there even then; it does nothing, and says nothing. */
+  isHere(): Promise<boolean>;
   execute(command: string, argument: unknown): Thenable<unknown>;
-  /** A setting turns all of VS Code's AI features off; then its command does nothing, and says nothing. */
-  isTurnedOff(): boolean;
   isTrusted(): boolean;
 }
 
 const vscodeChat: ChatHost = {
-  commands: () => vscode.commands.getCommands(true),
+  async isHere() {
+    if (!(await vscode.commands.getCommands(true)).includes(openChat)) return false;
+    const settings = vscode.workspace.getConfiguration('chat');
+    const canTurnOff = settings.inspect('disableAIFeatures')?.defaultValue !== undefined;
+    if (canTurnOff) return settings.get('disableAIFeatures') !== true;
+    // An older VS Code, whose chat view is there only with an extension that brings models.
+    return (await vscode.lm.selectChatModels()).length > 0;
+  },
   execute: (command, argument) => vscode.commands.executeCommand(command, argument),
-  isTurnedOff: () => vscode.workspace.getConfiguration('chat').get('disableAIFeatures') === true,
   isTrusted: () => vscode.workspace.isTrusted,
 };
 
@@ -50,11 +55,11 @@ export class ChatAgentRunner implements vscode.Disposable {
   async start(command: ChatInvocation, signal?: AbortSignal): Promise<StartedAgent> {
     refuseUntrusted(command, this.host.isTrusted());
     const { chat, prompt, name } = command;
-    if (this.host.isTurnedOff() || !(await this.host.commands()).includes(openChat)) {
+    if (!(await this.host.isHere())) {
       throw new AgentStartError(
         'not-found',
         l10n.t(
-          '{0} was not started: {1} is not here. Install GitHub {1} (and see that the setting chat.disableAIFeatures is off), or choose another agent.',
+          '{0} was not started: {1} is not here. Install GitHub {1} and sign in (the setting chat.disableAIFeatures must be off), or choose another agent.',
           name,
           chat,
         ),

@@ -51,10 +51,15 @@ const state = (): string => {
 
 describe('Copilot Chat as the agent', () => {
   const settings = () => vscode.workspace.getConfiguration('conductor.agent');
-  const aiFeatures = (on: boolean) =>
-    vscode.workspace
+  /** An older VS Code cannot turn them off yet. */
+  const canTurnOff =
+    vscode.workspace.getConfiguration('chat').inspect('disableAIFeatures')?.defaultValue !== undefined;
+  const aiFeatures = async (on: boolean): Promise<void> => {
+    if (!canTurnOff) return;
+    await vscode.workspace
       .getConfiguration('chat')
       .update('disableAIFeatures', !on, vscode.ConfigurationTarget.Global);
+  };
 
   before(async () => {
     await vscode.commands.executeCommand('conductor.tracks.focus');
@@ -71,7 +76,7 @@ describe('Copilot Chat as the agent', () => {
     await reset();
   });
 
-  it('says what to do when VS Code’s AI features are off: its chat command would do nothing, in silence', async () => {
+  it('says what to do when VS Code has no chat or it is turned off: its command would do nothing, in silence', async () => {
     const before = bytes(metadata);
     const person = await run(new Person('Start'), 'stepLoop', await row('Ready', 'Search'));
     assert.match(
@@ -103,58 +108,65 @@ describe('Copilot Chat as the agent', () => {
     assert.equal(bytes(metadata), before);
   });
 
-  it('gets the prompt through VS Code’s own chat command, and what it writes is the outcome', async () => {
-    await aiFeatures(true);
-    const { command } = previewStep(await track(search), { provider: copilotChat });
-    const { prompt } = command as ChatInvocation;
-    const person = new Clicking('Start');
-    await run(person, 'stepLoop', await row('Ready', 'Search'));
-    assert.equal(state(), 'PLAN IN_PROGRESS');
-    assert.match(person.told[0]?.message ?? '', /was given to Copilot Chat/);
-    write(metadata, text(metadata).replace(/("PLAN": \{[^}]*?"status": )"IN_PROGRESS"/, '$1"PASSED"'));
-    await until('the outcome', () => state() === 'EVALUATE_PLAN NOT_STARTED');
-    await until('the word of it', () => person.notes.find((note) => note.includes('EVALUATE_PLAN')));
-    // Its end was judged: saying it again asks nothing.
-    await person.click('It Has Ended');
-    assert.equal(person.told.length, 1);
-    await vscode.commands.executeCommand('workbench.action.chat.copyAll');
-    const said = (await vscode.env.clipboard.readText()).replaceAll('\r\n', '\n');
-    assert.ok(said.includes(prompt), said);
-  });
+  // Without Copilot, an older VS Code opens no chat.
+  if (canTurnOff) {
+    describe('in the chat of this VS Code, by its own command', () => {
+      it('gets the prompt, and what it writes is the outcome', async () => {
+        await aiFeatures(true);
+        const { command } = previewStep(await track(search), { provider: copilotChat });
+        const { prompt } = command as ChatInvocation;
+        const person = new Clicking('Start');
+        await run(person, 'stepLoop', await row('Ready', 'Search'));
+        assert.equal(state(), 'PLAN IN_PROGRESS');
+        assert.match(person.told[0]?.message ?? '', /was given to Copilot Chat/);
+        write(metadata, text(metadata).replace(/("PLAN": \{[^}]*?"status": )"IN_PROGRESS"/, '$1"PASSED"'));
+        await until('the outcome', () => state() === 'EVALUATE_PLAN NOT_STARTED');
+        await until('the word of it', () => person.notes.find((note) => note.includes('EVALUATE_PLAN')));
+        // Its end was judged: saying it again asks nothing.
+        await person.click('It Has Ended');
+        assert.equal(person.told.length, 1);
+        await vscode.commands.executeCommand('workbench.action.chat.copyAll');
+        const said = (await vscode.env.clipboard.readText()).replaceAll('\r\n', '\n');
+        assert.ok(said.includes(prompt), said);
+      });
 
-  it('has ended when the person says so; what became of the step is then asked, not guessed', async () => {
-    await aiFeatures(true);
-    const person = new Clicking('Start');
-    await run(person, 'stepLoop', await row('Ready', 'Search'));
-    await person.click('It Has Ended');
-    const asked = await until('the question', () =>
-      person.told.find(({ message }) => /What became of it/.test(message)),
-    );
-    assert.match(asked.message, /has ended \(as you said\) and wrote no outcome of PLAN/);
-    assert.deepEqual(asked.actions, ['Passed', 'Failed…', 'Later']);
-    assert.equal(state(), 'PLAN IN_PROGRESS');
-    await person.click('Passed');
-    assert.equal(state(), 'EVALUATE_PLAN NOT_STARTED');
-  });
+      it('has ended when the person says so; what became of the step is then asked, not guessed', async () => {
+        await aiFeatures(true);
+        const person = new Clicking('Start');
+        await run(person, 'stepLoop', await row('Ready', 'Search'));
+        await person.click('It Has Ended');
+        const asked = await until('the question', () =>
+          person.told.find(({ message }) => /What became of it/.test(message)),
+        );
+        assert.match(asked.message, /has ended \(as you said\) and wrote no outcome of PLAN/);
+        assert.deepEqual(asked.actions, ['Passed', 'Failed…', 'Later']);
+        assert.equal(state(), 'PLAN IN_PROGRESS');
+        await person.click('Passed');
+        assert.equal(state(), 'EVALUATE_PLAN NOT_STARTED');
+      });
 
-  it('a second start on the track is followed in the place of the first', async () => {
-    await aiFeatures(true);
-    const first = new Clicking('Start');
-    await run(first, 'stepLoop', await row('Ready', 'Search'));
-    const second = new Clicking('Resume');
-    await run(
-      second,
-      'stepLoop',
-      await until('the row', () => row('Active', 'Search').catch(() => undefined)),
-    );
-    await first.click('It Has Ended');
-    await second.click('It Has Ended');
-    await until('the question', () => second.told.find(({ message }) => /What became of it/.test(message)));
-    assert.equal(
-      [...first.told, ...second.told].filter(({ message }) => /What became/.test(message)).length,
-      1,
-    );
-  });
+      it('a second start on the track is followed in the place of the first', async () => {
+        await aiFeatures(true);
+        const first = new Clicking('Start');
+        await run(first, 'stepLoop', await row('Ready', 'Search'));
+        const second = new Clicking('Resume');
+        await run(
+          second,
+          'stepLoop',
+          await until('the row', () => row('Active', 'Search').catch(() => undefined)),
+        );
+        await first.click('It Has Ended');
+        await second.click('It Has Ended');
+        await until('the question', () =>
+          second.told.find(({ message }) => /What became of it/.test(message)),
+        );
+        assert.equal(
+          [...first.told, ...second.told].filter(({ message }) => /What became/.test(message)).length,
+          1,
+        );
+      });
+    });
+  }
 
   describe('with a chat that answers otherwise than VS Code’s own here', () => {
     const started = async (host: Partial<ChatHost>, signal?: AbortSignal): Promise<unknown> => {
@@ -163,9 +175,8 @@ describe('Copilot Chat as the agent', () => {
       const runner = new ChatAgentRunner(
         { source, dialogs: new Person() },
         {
-          commands: () => Promise.resolve([openChat]),
+          isHere: () => Promise.resolve(true),
           execute: () => Promise.resolve(),
-          isTurnedOff: () => false,
           isTrusted: () => true,
           ...host,
         },
@@ -177,11 +188,11 @@ describe('Copilot Chat as the agent', () => {
     const refused = (code: string, words: RegExp) => (error: unknown) =>
       error instanceof AgentStartError && error.code === code && words.test(error.message);
 
-    it('says why it did not start: no such command, not trusted, the chat’s own error, cancelled', async () => {
+    it('says why it did not start: no chat, not trusted, the chat’s own error, cancelled', async () => {
       const never = () => new Promise<never>(() => undefined);
       const stopped = AbortSignal.abort();
       await assert.rejects(
-        started({ commands: () => Promise.resolve([]) }),
+        started({ isHere: () => Promise.resolve(false) }),
         refused('not-found', /is not here/),
       );
       await assert.rejects(started({ isTrusted: () => false }), refused('untrusted', /not trusted/));
