@@ -28,18 +28,20 @@ await runMain(async () => {
   if (tiers.some((t) => t.vscode || t.name === 'static')) unpacked = await messageOf(pack);
   if (unpacked) console.log(unpacked);
 
-  const summary = [];
+  /** @type {Map<string, string>} */
+  const summary = new Map();
   const total = emptyTally();
-  for (const tier of tiers) {
-    console.log(`\n— ${tier.name} —`);
+  /** @param {typeof tiers[number]} tier @param {boolean} quiet */
+  const runTier = async (tier, quiet) => {
+    if (!quiet) console.log(`\n— ${tier.name} —`);
     const from = Date.now();
     const why = tier.vscode ? (lacking ?? unpacked) : undefined;
     let tally;
     if (why) {
-      console.log(`  ✘ FAILED cannot run: ${why}`);
+      console.log(`  ✘ FAILED ${tier.name} cannot run: ${why}`);
       tally = { ...emptyTally(), failed: 1 };
     } else {
-      tally = await tier.run();
+      tally = await tier.run(quiet);
       if (tally.passed + tally.failed === 0) {
         console.log(`  ✘ FAILED the tier "${tier.name}" ran no test`);
         tally = { ...tally, failed: 1 };
@@ -49,11 +51,22 @@ await runMain(async () => {
     total.failed += tally.failed;
     total.skipped += tally.skipped;
     console.log(`  ${((Date.now() - from) / 1000).toFixed(1)} s`);
-    summary.push(`${tier.name}: ${closingLine(tally)}`);
-  }
+    summary.set(tier.name, `${tier.name}: ${closingLine(tally)}`);
+  };
+  /** @param {1 | 2} lane */
+  const runLane = async (lane) => {
+    for (const tier of tiers.filter((t) => t.lane === lane)) await runTier(tier, beside);
+  };
+  const beside = [1, 2].every((lane) => tiers.some((t) => t.lane === lane));
+  const [first, ...others] = tiers.filter((t) => t.lane === 'alone');
+  if (first?.name === 'static') await runTier(first, false);
+  if (beside) console.log('\nTwo lanes run beside each other; each tier is printed when it has ended.');
+  await Promise.all([runLane(1), runLane(2)]);
+  for (const tier of first?.name === 'static' ? others : first ? [first, ...others] : [])
+    await runTier(tier, false);
   if (lacking) console.log(`\n${lacking}`);
   console.log(
-    `\nAll in ${((Date.now() - started) / 1000).toFixed(0)} s\n${summary.join('\n')}\n\n${closingLine(total)}`,
+    `\nAll in ${((Date.now() - started) / 1000).toFixed(0)} s\n${tiers.map(({ name }) => summary.get(name)).join('\n')}\n\n${closingLine(total)}`,
   );
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
 });

@@ -11,7 +11,8 @@ import { emptyTally, readTally } from './tally.mjs';
  * @typedef {object} Tier
  * @property {string} name
  * @property {boolean} [vscode] needs a VS Code and a browser
- * @property {() => Promise<import('./tally.mjs').Tally>} run
+ * @property {'alone' | 1 | 2} lane tiers of lanes 1 and 2 run beside each other, those of one lane one after another
+ * @property {(quiet: boolean) => Promise<import('./tally.mjs').Tally>} run `quiet`: prints what it has to say at its end
  */
 
 /**
@@ -19,16 +20,19 @@ import { emptyTally, readTally } from './tally.mjs';
  * @param {string} name of the tier
  * @param {readonly string[]} args of Node
  * @param {number} minutes its limit
+ * @param {boolean} quiet
  */
-async function script(name, args, minutes) {
+async function script(name, args, minutes, quiet) {
   const file = path.join(OUT, 'test', `${name}.json`);
   fs.rmSync(file, { force: true });
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const { code, timedOut } = await run(process.execPath, args, {
+  const { code, timedOut, output } = await run(process.execPath, args, {
     cwd: ROOT,
     env: { ...process.env, CONDUCTOR_TALLY: file },
     timeoutMs: minutes * 60_000,
+    quiet,
   });
+  if (quiet) console.log(`\n— ${name} —\n${output.trimEnd()}`);
   const tally = readTally(file);
   if (timedOut)
     console.log(`  ✘ FAILED the tier "${name}" took longer than ${minutes} minutes and was ended`);
@@ -39,13 +43,40 @@ async function script(name, args, minutes) {
   return { ...tally, failed: tally.failed + 1 };
 }
 
-/** @param {string} name @param {number} minutes */
-const mocha = (name, minutes) =>
+/** @param {string} name @param {number} minutes @param {boolean} quiet @param {readonly string[]} places */
+const mocha = (name, minutes, quiet, places = [`test/${name}`]) =>
   script(
     name,
-    ['--import', 'tsx', inRoot('scripts/lib/runMocha.mjs'), '--timeout', '60000', `test/${name}`],
+    ['--import', 'tsx', inRoot('scripts/lib/runMocha.mjs'), '--timeout', '60000', ...places],
     minutes,
+    quiet,
   );
+
+/** Tests of test/unit that mostly wait for processes which they start. */
+const withProcesses = [
+  'run',
+  'engine/board',
+  'engine/knowledge',
+  'engine/leads',
+  'engine/parallel',
+  'engine/run',
+];
+
+/**
+ * The entries of a folder of test/unit; folders that hold tests with processes are opened, and those left out.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function plainUnitTests(folder = '') {
+  return fs.readdirSync(inRoot('test/unit', folder), { withFileTypes: true }).flatMap((entry) => {
+    const place = path.posix.join(folder, entry.name);
+    if (withProcesses.includes(place)) return [];
+    if (!entry.isDirectory()) return place.endsWith('.test.ts') ? [`test/unit/${place}`] : [];
+    return withProcesses.some((other) => other.startsWith(`${place}/`))
+      ? plainUnitTests(place)
+      : [`test/unit/${place}`];
+  });
+}
 
 /** Types, lint, format and the package: each check counts as one test. */
 async function staticChecks() {
@@ -91,9 +122,44 @@ async function staticChecks() {
 
 /** @type {readonly Tier[]} */
 export const TIERS = [
-  { name: 'static', run: staticChecks },
-  { name: 'unit', run: () => mocha('unit', 10) },
-  { name: 'corpus', run: () => mocha('corpus', 10) },
-  { name: 'host', vscode: true, run: () => script('host', [inRoot('scripts/host.mjs'), '--no-build'], 15) },
-  { name: 'face', vscode: true, run: () => script('face', [inRoot('scripts/face.mjs'), '--no-build'], 20) },
+  { name: 'static', lane: 'alone', run: staticChecks },
+  { name: 'unit', lane: 1, run: (quiet) => mocha('unit', 10, quiet, plainUnitTests()) },
+  {
+    name: 'processes',
+    lane: 2,
+    run: (quiet) =>
+      mocha(
+        'processes',
+        12,
+        quiet,
+        withProcesses.map((place) => `test/unit/${place}`),
+      ),
+  },
+  { name: 'corpus', lane: 2, run: (quiet) => mocha('corpus', 10, quiet) },
+  {
+    name: 'host',
+    lane: 2,
+    vscode: true,
+    run: (quiet) => script('host', [inRoot('scripts/host.mjs'), '--no-build'], 15, quiet),
+  },
+  {
+    name: 'pages',
+    lane: 1,
+    vscode: true,
+    run: (quiet) => script('pages', [inRoot('scripts/face.mjs'), '--no-build', 'test/face/pages'], 15, quiet),
+  },
+  {
+    name: 'face',
+    lane: 'alone',
+    vscode: true,
+    run: (quiet) => script('face', [inRoot('scripts/face.mjs'), '--no-build', ...faceTests()], 20, quiet),
+  },
 ];
+
+/** Those in the real workbench; the pages by themselves are a tier of their own. */
+function faceTests() {
+  return fs
+    .readdirSync(inRoot('test/face'))
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => `test/face/${name}`);
+}
