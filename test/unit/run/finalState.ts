@@ -30,17 +30,19 @@ function below(folder: string): string[] {
 }
 
 function normal(text: string): string {
-  return text
-    // A history tells truly that a start was not written before a kill.
-    .replace(/("from": "[A-Z_]+)\/(NOT_STARTED|IN_PROGRESS)"/g, '$1"')
-    .replace(/"last_task": "[^"]*"/g, '"last_task": "<one of those at work together>"')
-    .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
-    .replace(/\d{4}-\d\d-\d\d/g, '<day>')
-    .replace(/(board|worker|[a-z-]+)-([\w.]+)-\d{13,14}(-[0-9a-f]{4})?/g, '$1-$2-<id>')
-    .replace(/board-\d{8}-?\d{5,6}/g, 'board-<id>')
-    .replace(/_\d{8}\b/g, '_<day>')
-    .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<uuid>')
-    .replace(/\b(?=[a-f]*\d)[0-9a-f]{7,40}\b/g, '<sha>');
+  return (
+    text
+      // A history tells truly that a start was not written before a kill.
+      .replace(/("from": "[A-Z_]+)\/(NOT_STARTED|IN_PROGRESS)"/g, '$1"')
+      .replace(/"last_task": "[^"]*"/g, '"last_task": "<one of those at work together>"')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+      .replace(/\d{4}-\d\d-\d\d/g, '<day>')
+      .replace(/(board|worker|[a-z-]+)-([\w.]+)-\d{13,14}(-[0-9a-f]{4})?/g, '$1-$2-<id>')
+      .replace(/board-\d{8}-?\d{5,6}/g, 'board-<id>')
+      .replace(/_\d{8}\b/g, '_<day>')
+      .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '<uuid>')
+      .replace(/\b(?=[a-f]*\d)[0-9a-f]{7,40}\b/g, '<sha>')
+  );
 }
 
 /** Keys in order, so that only what is said counts. */
