@@ -21,7 +21,10 @@ export async function writeCompletionReports(context: RunContext): Promise<void>
     if (gate?.kind !== 'PHASE_COMPLETION') continue;
     const result = await writePhaseReport(ports, track, gate, {}, { loopCompleted: true });
     if ('refused' in result) {
-      context.emit({ event: 'warning', message: `No completion report was written: ${result.refused.message}` });
+      context.emit({
+        event: 'warning',
+        message: `No completion report was written: ${result.refused.message}`,
+      });
     }
   }
 }
