@@ -21,7 +21,8 @@ export async function appendLine(
   line: string,
 ): Promise<{ readonly appended: true } | { readonly refused: EditRefusal }> {
   const bytes = Buffer.from(line);
-  if (line === '' || line.indexOf('\n') !== line.length - 1) throw new RangeError('Not one line with its line break.');
+  if (line === '' || line.indexOf('\n') !== line.length - 1)
+    throw new RangeError('Not one line with its line break.');
   if (bytes.length > mostLineBytes) throw new RangeError(`A line of ${bytes.length} bytes.`);
   const path = await containedPath(root, file);
   if (path === undefined) {
