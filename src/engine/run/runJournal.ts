@@ -29,6 +29,9 @@ export interface UnreadLine {
  */
 export class RunJournal {
   private turn: Promise<void> = Promise.resolve();
+  /** Lines that wait for their turn, and the write that they will be in. */
+  private lines: string[] = [];
+  private next: Promise<void> | undefined;
 
   private constructor(
     readonly file: string,
@@ -64,8 +67,14 @@ export class RunJournal {
 
   /** Resolves when the entry is on the disk. Entries are written in the order of the calls. Throws RunJournalError. */
   append(entry: RunEntry): Promise<void> {
-    const line = `${JSON.stringify(runEntrySchema.parse(entry))}\n`;
-    const written = this.turn.then(() => this.write(line));
+    this.lines.push(`${JSON.stringify(runEntrySchema.parse(entry))}\n`);
+    if (this.next) return this.next;
+    // What comes while others are being written goes to the disk together: workers start and end in groups.
+    const written = this.turn.then(() => {
+      this.next = undefined;
+      return this.write(this.lines.splice(0).join(''));
+    });
+    this.next = written;
     this.turn = written.catch(() => undefined);
     return written;
   }

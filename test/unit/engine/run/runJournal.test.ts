@@ -26,6 +26,23 @@ describe('RunJournal', () => {
     assert.deepEqual(await entriesIn(folder), all);
   });
 
+  it('writes what comes together in one go, and fails it together', async () => {
+    const folder = temporaryFolder();
+    const journal = await RunJournal.open(folder);
+    const first = journal.append(completed('1.1'));
+    const together = ['1.2', '1.3', '1.4'].map((task) => journal.append(completed(task)));
+    assert.equal(new Set([first, ...together]).size, 1);
+    await first;
+    assert.equal(readJournal(readFileSync(journal.file)).entries.length, 4);
+    rmSync(journal.file);
+    const lost = await Promise.allSettled(['1.5', '1.6'].map((task) => journal.append(completed(task))));
+    assert.deepEqual(
+      lost.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    );
+    await journal.close();
+  });
+
   it('takes away a last line that was cut off, wherever it was cut, and goes on behind it', async () => {
     const whole = `${JSON.stringify(completed('1.1'))}\n`;
     const last = JSON.stringify(completed('1.2 ü'));
