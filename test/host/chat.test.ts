@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { ChatAgentRunner, openChat, type ChatHost } from '../../src/editor/chatAgentRunner';
 import { copilotChat } from '../../src/engine/agentProvider';
@@ -7,6 +9,7 @@ import { previewStep } from '../../src/engine/stepPreview';
 import {
   activated,
   bytes,
+  conductor,
   inTrack,
   Person,
   reset,
@@ -97,6 +100,17 @@ describe('Copilot Chat as the agent', () => {
     assert.match(person.details[0] ?? '', /This is sent to Copilot Chat, in agent mode:/);
     assert.ok(person.details[0]?.includes(command.prompt));
     assert.ok(person.offered[0]?.includes('Copy Prompt'));
+    assert.equal(bytes(metadata), before);
+  });
+
+  it('says which template of the project cannot be used, and sends nothing', async () => {
+    const before = bytes(metadata);
+    const template = join(conductor, 'prompts', 'planner.md');
+    mkdirSync(dirname(template), { recursive: true });
+    write(template, 'Plan {what_nobody_knows}.');
+    const person = await run(new Person(), 'stepLoop', await row('Ready', 'Search'));
+    assert.match(person.told[0]?.message ?? '', /planner\.md/);
+    assert.match(person.told[0]?.message ?? '', /what_nobody_knows/);
     assert.equal(bytes(metadata), before);
   });
 
