@@ -171,7 +171,9 @@ function inProgress<T>(
         const message =
           run.phase === 'stopping'
             ? l10n.t('stopping its agents')
-            : [step, now].filter((part) => part !== undefined).join(': ');
+            : step !== undefined && now?.startsWith(step)
+              ? now
+              : [step, now].filter((part) => part !== undefined).join(': ');
         if (message !== said) progress.report({ message });
         said = message;
       });

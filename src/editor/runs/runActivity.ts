@@ -58,6 +58,8 @@ export function activityAfter(before: RunActivity, event: RunEvent): RunActivity
       return { ...activity, step: event.step, now: event.why };
     case 'execution':
       return { ...activity, now: event.why };
+    case 'board':
+      return { ...activity, now: boardSentence(event) };
     case 'agent-started': {
       const { id, role, agent, step, task, attempt, pid, adopted, outputFile, startedAt = event.at } = event;
       const started: AgentActivity = {
@@ -89,6 +91,19 @@ export function activityAfter(before: RunActivity, event: RunEvent): RunActivity
       return { ...activity, now: event.why, iteration: event.iterations };
     default:
       return activity;
+  }
+}
+
+function boardSentence({ phase, round, verdict }: Extract<RunEvent, { event: 'board' }>): string {
+  switch (phase) {
+    case 'assess':
+      return 'The board assesses.';
+    case 'discuss':
+      return round === undefined ? 'The board discusses.' : `The board discusses, round ${round}.`;
+    case 'vote':
+      return 'The board votes.';
+    case 'resolve':
+      return verdict === undefined ? 'The board decides.' : `The board has decided: ${verdict}.`;
   }
 }
 
