@@ -144,7 +144,7 @@ class Scheduler {
     if (halted) return halted;
     if (this.done.has(taskId)) {
       if (node.state === 'done' || node.state === 'skipped' || node.ghost === 'missing') return undefined;
-      if (node.taskId === undefined || this.run.marked?.includes(taskId)) return undefined;
+      if (node.taskId === undefined || this.run.boxless?.includes(taskId)) return undefined;
       return {
         kind: 'recordDone',
         taskId,

@@ -1,46 +1,46 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eventFileName } from '../../files/busWriting';
-import { workerIdFor } from '../../files/workerFiles';
 import type { EscalationRequest } from '../../model/escalationRequest';
-import type { Track } from '../../model/track';
 import type { EscalationTrigger } from '../../rules/loopFacts';
 import { parallelDecisions, type ParallelDecision } from '../../rules/parallel';
-import { taskGraphOf, type TaskGraph } from '../../rules/taskGraph';
 import { plainTaskId } from '../../rules/taskGraph/graphTask';
-import { reasonOf } from '../../store/ioError';
 import { TaskMessages } from '../../store/taskMessages';
-import { PromptTemplateError } from '../prompts/renderPrompt';
-import { readPromptOverrides } from '../run/promptOverrides';
+import { answersTaken } from '../escalation/answersTaken';
 import type { RunContext } from '../run/runContext';
 import { RunJournalError } from '../run/runJournal';
 import { ensureBus, postEvent } from './bus';
 import { gathering, pauseOf, type Execution } from './execution';
-import { lockFiles } from './fileLocks';
-import { completeTask, reopen, type Unwritten } from './finishTask';
+import { completeTask, isMarked, reopen, type Unwritten } from './finishTask';
 import { PlanMarks } from './planMarks';
+import { PlanReading } from './planReading';
 import { recordEnd } from './recordEnd';
 import { recordProgress } from './recordProgress';
-import { resumeWorkers } from './resumeWorkers';
-import { startWorker, type StartDecision } from './startWorker';
+import { noted, resumeWorkers } from './resumeWorkers';
+import { broken, RunBroken } from './runBroken';
+import { SignsOfLife } from './signsOfLife';
+import type { StartDecision } from './startWorker';
+import { confirmStarts, startWorkers } from './startWorkers';
 import { taskEscalations } from './taskEscalations';
+import { TaskQuestions } from './taskQuestions';
 import { WorkersInHand, type EndedAgent } from './workersInHand';
-import { beatFor } from './workerStatus';
 
 type Escalations = readonly EscalationRequest<EscalationTrigger>[];
 
 export type ExecuteResult =
   | { readonly outcome: 'passed'; readonly why: string }
-  | { readonly outcome: 'person'; readonly escalations: Escalations }
+  | {
+      readonly outcome: 'person';
+      readonly escalations: Escalations;
+      /** Ids of those that were told when they were decided ('escalated'). */
+      readonly told?: ReadonlySet<string>;
+    }
   | { readonly outcome: 'stopped' };
 
-/** How often workers get a sign of life (FORMATS §4.9, timings). */
-const beatMs = 5 * 60_000;
-/** How often, in ms, and how many times plan.md is looked at before it is believed that tasks are gone from it. */
-const lookMs = 1_000;
-const looks = 3;
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
+/** How many times the tick of one task is made again after somebody took it away, until a person is asked. */
+const mostTicks = 5;
 
 /**
  * Carries out EXECUTE with workers in parallel (spec 003, "Parallel Execution System"): reads the track, decides by the
@@ -63,35 +63,36 @@ export async function executePlan(context: RunContext): Promise<ExecuteResult> {
   }
 }
 
-/** What the run stands on is not there any more. The message says what, and what to do. */
-class RunBroken extends Error {
-  override readonly name = 'RunBroken';
-}
-
 class ParallelExecute {
   private readonly context: RunContext;
   private readonly messages: TaskMessages;
+  private readonly reading: PlanReading;
   private readonly plan: PlanMarks;
   private readonly hand = new WorkersInHand();
+  private readonly life: SignsOfLife;
+  private readonly questions: TaskQuestions;
   private readonly halts: EscalationRequest<EscalationTrigger>[] = [];
-  private track!: Track;
-  private graph!: TaskGraph;
   /** Somebody does not want more workers: nothing is started any more, and when all have ended, the run stops. */
   private declined = false;
   private failedRounds = 0;
-  private beatAt: number;
+  /** Tasks that were ticked since plan.md was read. */
+  private ticked: readonly string[] = [];
+  /** How many times the tick of a task was made again, by task. */
+  private readonly ticks = new Map<string, number>();
 
   constructor(given: RunContext) {
     this.context = gathering(given);
     this.messages = new TaskMessages(given.place.root, join(given.place.bus, 'queue.jsonl'));
+    this.reading = new PlanReading(this.context, this.messages);
     this.plan = new PlanMarks(given.ports.editor, pauseOf(given));
-    this.beatAt = given.ports.clock().getTime();
+    this.life = new SignsOfLife(this.context);
+    this.questions = new TaskQuestions(this.context);
   }
 
   async run(): Promise<ExecuteResult> {
     const made = await ensureBus(this.context);
     if (made) return { outcome: 'person', escalations: [broken(made.message)] };
-    await this.read();
+    await this.reading.read();
     await resumeWorkers(this.execution(), this.hand);
     for (;;) {
       if (this.context.signal.aborted) return this.stop();
@@ -105,9 +106,11 @@ class ParallelExecute {
     await this.hand.stopAll(why);
     const ended = this.hand.takeEnded();
     // What was read last will do when it is that which cannot be read any more.
-    await this.read().catch(() => undefined);
+    await this.reading.read().catch(() => undefined);
     try {
       await this.recordEnds(ended);
+      // What is asked about those that had ended before must be there for the next run.
+      if (this.reading.track) await this.ask(this.decide());
     } catch (error) {
       await this.reopenAll(ended);
       throw error;
@@ -138,47 +141,32 @@ class ParallelExecute {
     const ended = this.hand.takeEnded();
     await this.read();
     const unwritten = await this.recordEnds(ended);
+    await this.takeAnswers();
     const decisions = this.decide();
-    const carried = await this.carryOut(decisions);
-    this.failedRounds = (unwritten ?? carried) ? this.failedRounds + 1 : 0;
-    if (this.failedRounds >= mostTries) this.halt(broken((unwritten ?? carried)!.message));
+    await this.ask(decisions);
+    const { refused, recorded } = await this.carryOut(decisions);
+    this.failedRounds = (unwritten ?? refused) ? this.failedRounds + 1 : 0;
+    if (this.failedRounds >= mostTries) this.halt(broken((unwritten ?? refused)!.message));
     const end = await this.ending(decisions);
     if (end) return end;
-    await this.beat();
-    const recorded = decisions.some(({ kind }) => kind === 'recordDone');
-    if (!recorded || unwritten || carried) await this.hand.wait(this.context);
+    await this.life.beat(this.hand.running);
+    if (!recorded || unwritten || refused) await this.hand.wait(this.context);
     return undefined;
   }
 
   private async read(): Promise<void> {
-    await this.messages.read().catch((error: unknown) => {
-      throw new RunBroken(
-        `${join(this.context.place.bus, 'queue.jsonl')} cannot be read (${reasonOf(error)}), so nobody can say which tasks are complete. Make it readable, then start the run again.`,
-      );
-    });
-    for (let look = 1; ; look++) {
-      const track = await this.context.ports.tracks.read();
-      if (track === this.track) return;
-      const graph = taskGraphOf(track);
-      const empty = !track.plan || graph.nodes.length === 0;
-      // Somebody may be in the middle of writing plan.md: that tasks are gone is believed when it stays so.
-      if (look === looks || !(empty || lostTasks(this.graph, graph))) {
-        if (empty) throw new RunBroken(noTasks(track));
-        this.track = track;
-        this.graph = graph;
-        return;
-      }
-      await this.context.ports.sleep(lookMs, this.context.signal);
-    }
+    await this.reading.read();
+    this.ticked = [];
   }
 
   private decide(): ParallelDecision[] {
+    const { track, graph } = this.execution();
     const { run } = this.context.log.state();
     const ours = new Set(run.workers.map(({ workerId }) => workerId));
     // A snapshot keeps the tail of the queue only: what scrolled out of it stays complete. Of our own workers the
     // journal knows better.
     const inSight = new Set(
-      this.track.bus?.messages.flatMap(({ payload }) => {
+      track.bus?.messages.flatMap(({ payload }) => {
         const id = payload['task_id'];
         return typeof id === 'string' || typeof id === 'number' ? [plainTaskId(String(id))] : [];
       }),
@@ -187,9 +175,14 @@ class ParallelExecute {
       .completed((source) => source === undefined || !ours.has(source))
       .filter((id) => !inSight.has(id));
     return parallelDecisions(
-      this.graph,
-      this.track.bus,
-      others.length === 0 ? run : { ...run, completed: [...new Set([...run.completed, ...others])] },
+      graph,
+      track.bus,
+      {
+        ...run,
+        completed: others.length === 0 ? run.completed : [...new Set([...run.completed, ...others])],
+        // Whether plan.md shows these is seen when it is read again.
+        boxless: [...(run.boxless ?? []), ...this.ticked],
+      },
       this.context.settings.parallel,
       this.context.ports.clock(),
     );
@@ -197,9 +190,13 @@ class ParallelExecute {
 
   // --- going on ---
 
-  private async carryOut(decisions: readonly ParallelDecision[]): Promise<Unwritten> {
+  /** `recorded`: something is complete that was not before, so that there may be more to do at once. */
+  private async carryOut(
+    decisions: readonly ParallelDecision[],
+  ): Promise<{ readonly refused: Unwritten; readonly recorded: boolean }> {
     const starts: StartDecision[] = [];
-    const recorded: Promise<Unwritten>[] = [];
+    const done: Promise<Unwritten>[] = [];
+    let recorded = false;
     for (const decision of decisions) {
       switch (decision.kind) {
         case 'start':
@@ -210,7 +207,8 @@ class ParallelExecute {
           this.abort(decision);
           break;
         case 'recordDone':
-          recorded.push(this.recordDone(decision.taskId, decision.because));
+          recorded ||= !isMarked(this.context, decision.taskId);
+          done.push(this.recordDone(decision.taskId, decision.because));
           break;
         case 'finishGroup':
           await this.context.log.append({ kind: 'group-finished', group: decision.group });
@@ -227,9 +225,9 @@ class ParallelExecute {
           break;
       }
     }
-    const refused = (await Promise.all(recorded)).find((one) => one !== undefined);
-    if (recorded.length > 0) await this.progress();
-    return (await this.start(starts)) ?? refused;
+    const refused = (await Promise.all(done)).find((one) => one !== undefined);
+    if (done.length > 0) await this.progress();
+    return { refused: (await this.start(starts)) ?? refused, recorded };
   }
 
   /** Ends our worker; what it left behind is recorded when it has ended. */
@@ -244,82 +242,46 @@ class ParallelExecute {
   }
 
   private async recordDone(taskId: string, because: string): Promise<Unwritten> {
-    const commit = this.messages.about(taskId).findLast((message) => message.commit !== undefined)?.commit;
+    const again = isMarked(this.context, taskId);
+    if (again && !this.mayTickAgain(taskId)) return undefined;
+    const posted = this.messages.about(taskId).findLast((message) => message.commit !== undefined)?.commit;
+    const commit = noted(this.context, taskId).commit ?? posted;
     const refused = await completeTask(this.execution(), {
       taskId,
       ...(commit === undefined ? {} : { commit }),
     });
-    if (!refused) this.context.emit({ event: 'task', task: taskId, state: 'complete', why: because });
-    return refused;
+    if (refused) return refused;
+    if (again) {
+      const message = `plan.md did not show any more that ${taskId} is complete: somebody wrote an older text back. It is ticked again.`;
+      this.context.emit({ event: 'warning', message });
+    } else this.context.emit({ event: 'task', task: taskId, state: 'complete', why: because });
+    return undefined;
+  }
+
+  /** Who writes an old plan.md back again and again cannot be outrun. */
+  private mayTickAgain(taskId: string): boolean {
+    const ticks = (this.ticks.get(taskId) ?? 0) + 1;
+    this.ticks.set(taskId, ticks);
+    if (ticks <= mostTicks) return true;
+    this.halt(
+      broken(
+        `${taskId} is complete and was ticked in plan.md ${mostTicks + 1} times, and each time somebody took the tick away. Find out which program writes an older plan.md back and end it; then start the run again.`,
+      ),
+    );
+    return false;
   }
 
   private async start(decisions: readonly StartDecision[]): Promise<Unwritten> {
     if (decisions.length === 0 || this.halts.length > 0 || this.declined) return undefined;
-    if (this.context.signal.aborted || !(await this.confirmed(decisions))) return undefined;
-    const taken = new Set([
-      ...this.context.log.state().run.workers.map(({ workerId }) => workerId),
-      ...(this.track.bus?.workers ?? []).map(({ workerId }) => workerId),
-    ]);
-    const overrides = await readPromptOverrides(this.context.place.root);
-    const results = await Promise.all(
-      decisions.map((decision) => {
-        const workerId = workerIdFor(decision.taskId, this.context.ports.clock(), taken);
-        taken.add(workerId);
-        return this.startOne(decision, workerId, overrides);
-      }),
-    );
-    return results.find((refused) => refused !== undefined);
+    if (this.context.signal.aborted) return undefined;
+    this.declined = !(await confirmStarts(this.context, decisions));
+    if (this.declined) return undefined;
+    const { refused, halt } = await startWorkers(this.execution(), decisions, this.hand);
+    if (halt) this.halt(halt);
+    return refused;
   }
 
-  private async startOne(
-    decision: StartDecision,
-    workerId: string,
-    overrides: Readonly<Record<string, string>>,
-  ): Promise<Unwritten> {
-    const { taskId, kind, because } = decision;
-    const node = this.graph.nodes.find(({ id }) => id === taskId);
-    if (!node) return undefined;
-    try {
-      const started = await startWorker(this.execution(), decision, node, workerId, overrides);
-      if ('running' in started) {
-        this.hand.follow(started.running);
-        this.context.emit({
-          event: 'task',
-          task: taskId,
-          state: kind === 'retry' ? 'retried' : 'started',
-          worker: workerId,
-          why: because,
-        });
-      }
-      if ('notStarted' in started) this.halt(notStarted(started.notStarted));
-      return 'refused' in started ? started.refused : undefined;
-    } catch (error) {
-      if (!(error instanceof PromptTemplateError)) throw error;
-      this.halt(notStarted(error.message));
-      return undefined;
-    }
-  }
-
-  private async confirmed(decisions: readonly StartDecision[]): Promise<boolean> {
-    const { settings, ports, signal } = this.context;
-    if (settings.mode !== 'confirm-all') return true;
-    const tasks = decisions.map(({ taskId }) => taskId).join(', ');
-    const aborted = new Promise<'no'>((resolve) =>
-      signal.addEventListener('abort', () => resolve('no'), { once: true }),
-    );
-    const answer = await Promise.race([
-      ports.confirm({
-        kind: 'dispatch',
-        what: `Start ${decisions.length === 1 ? 'a worker' : `${decisions.length} workers`} for ${tasks}.`,
-        why: decisions[0]!.because,
-      }),
-      aborted,
-    ]);
-    this.declined = answer !== 'yes';
-    return !this.declined;
-  }
-
-  // --- ends ---
+  // --- ends of workers ---
 
   /** Judges the workers that have ended since, and records what became of their tasks. */
   private async recordEnds(ended: readonly EndedAgent[]): Promise<Unwritten> {
@@ -333,20 +295,51 @@ class ParallelExecute {
         return refused;
       }),
     );
+    this.ticked = ended
+      .flatMap(({ agent }) => agent.job.task ?? [])
+      .filter((id) => isMarked(this.context, id));
     await this.progress(last);
     for (const refused of results)
       if (refused) this.context.emit({ event: 'warning', message: refused.message });
     return results.find((refused) => refused !== undefined);
   }
 
+  // --- a person ---
+
+  /** What a person answers while the run goes on counts at once. */
+  private async takeAnswers(): Promise<void> {
+    const { log } = this.context;
+    for (const note of answersTaken(this.execution().track, log.state())) await log.append(note);
+  }
+
+  /** What concerns one task or group stays so until a person has answered; whether all is stuck is seen at the end. */
+  private async ask(decisions: readonly ParallelDecision[]): Promise<void> {
+    const lasting = decisions.filter(
+      (decision) =>
+        decision.kind === 'escalate' && decision.trigger !== 'stuck' && decision.trigger !== 'deadlock',
+    );
+    await this.questions.tell(this.execution().track, this.escalations(lasting));
+  }
+
+  private escalations(decisions: readonly ParallelDecision[]): Escalations {
+    return taskEscalations(
+      decisions,
+      this.execution().graph,
+      this.context.log.state().run,
+      this.context.place,
+    );
+  }
+
+  /** Nothing is started any more; what runs may end, and then a person is asked. */
+  private halt(why: EscalationRequest<EscalationTrigger>): void {
+    if (!this.halts.some(({ id }) => id === why.id)) this.halts.push(why);
+  }
+
   // --- the end ---
 
   private async ending(decisions: readonly ParallelDecision[]): Promise<ExecuteResult | undefined> {
     if (this.hand.running.length > 0) return undefined;
-    if (this.halts.length > 0) {
-      const asked = this.escalations(decisions);
-      return { outcome: 'person', escalations: [...this.halts, ...asked] };
-    }
+    if (this.halts.length > 0) return this.person([...this.halts, ...this.escalations(decisions)]);
     if (this.declined) return { outcome: 'stopped' };
     const finish = decisions.find((decision) => decision.kind === 'finish');
     if (finish?.outcome === 'passed') return this.passed(finish.because);
@@ -355,60 +348,38 @@ class ParallelExecute {
       (decision) =>
         decision.kind === 'escalate' && (decision.trigger === 'stuck' || decision.trigger === 'deadlock'),
     );
-    if (finish || (asks && !going)) return { outcome: 'person', escalations: this.escalations(decisions) };
-    return undefined;
+    return finish || (asks && !going) ? this.person(this.escalations(decisions)) : undefined;
   }
 
-  private async passed(why: string): Promise<ExecuteResult> {
+  private async person(escalations: Escalations): Promise<ExecuteResult> {
+    await this.questions.withdraw(this.execution().track);
+    return { outcome: 'person', escalations, told: this.questions.told };
+  }
+
+  /** Undefined: somebody took a tick away meanwhile. Nothing has passed that plan.md does not show. */
+  private async passed(why: string): Promise<ExecuteResult | undefined> {
     await this.read();
+    const passes = this.decide().some((now) => now.kind === 'finish' && now.outcome === 'passed');
+    if (!passes) return undefined;
     await this.progress();
+    await this.questions.withdraw(this.execution().track);
     const name = eventFileName('PARALLEL_COMPLETE', this.context.place.trackId);
     const refused = await postEvent(this.context, name);
     if (refused) this.context.emit({ event: 'warning', message: refused.message });
     return { outcome: 'passed', why };
   }
 
-  private escalations(decisions: readonly ParallelDecision[]): EscalationRequest<EscalationTrigger>[] {
-    return taskEscalations(decisions, this.graph, this.context.log.state().run, this.context.place);
-  }
-
-  /** Nothing is started any more; what runs may end, and then a person is asked. */
-  private halt(why: EscalationRequest<EscalationTrigger>): void {
-    if (!this.halts.some(({ id }) => id === why.id)) this.halts.push(why);
-  }
-
   // --- small things ---
 
   private execution(): Execution {
-    return {
-      context: this.context,
-      messages: this.messages,
-      plan: this.plan,
-      track: this.track,
-      graph: this.graph,
-    };
+    const { track, graph } = this.reading;
+    if (!track || !graph) throw new Error('The track was not read yet.');
+    return { context: this.context, messages: this.messages, plan: this.plan, track, graph };
   }
 
   private async progress(last?: { taskId: string; commit?: string }): Promise<void> {
     const refused = await recordProgress(this.execution(), last);
     if (refused) this.context.emit({ event: 'warning', message: refused.message });
-  }
-
-  /** Signs of life, and locks that would expire under their holders. */
-  private async beat(): Promise<void> {
-    const now = this.context.ports.clock().getTime();
-    const { running } = this.hand;
-    if (now - this.beatAt < beatMs || running.length === 0) return;
-    this.beatAt = now;
-    const refusals = await Promise.all([
-      beatFor(this.context, new Set(running.map(({ job }) => job.id))),
-      ...running.map(({ job }) =>
-        lockFiles(this.context, { workerId: job.id, taskId: job.task ?? '' }, job.locks),
-      ),
-    ]);
-    for (const refused of refusals) {
-      if (refused) this.context.emit({ event: 'warning', message: refused.message });
-    }
   }
 
   private journal(): string {
@@ -421,27 +392,4 @@ class ParallelExecute {
       () => false,
     );
   }
-}
-
-function lostTasks(before: TaskGraph | undefined, now: TaskGraph): boolean {
-  const ids = new Set(now.nodes.map(({ id }) => id));
-  return before?.nodes.some(({ id }) => !ids.has(id)) ?? false;
-}
-
-function noTasks({ documents, folder, root }: Track): string {
-  const file = documents.plan ?? join(folder ?? root, 'plan.md');
-  return `${file} cannot be read any more, or has no tasks, so nobody can say what is left to do: the workers were stopped. Restore it, then start the run again.`;
-}
-
-function broken(message: string): EscalationRequest<EscalationTrigger> {
-  return { id: 'run-broken:EXECUTE', trigger: 'run-broken', description: message, step: 'EXECUTE' };
-}
-
-function notStarted(message: string): EscalationRequest<EscalationTrigger> {
-  return {
-    id: 'agent-not-started:EXECUTE',
-    trigger: 'agent-not-started',
-    description: message,
-    step: 'EXECUTE',
-  };
 }

@@ -47,7 +47,7 @@ export async function completeTask(
     const refused = await postMessage(
       context,
       'TASK_COMPLETE',
-      { task_id: taskId, commit_sha: commit ?? null, files_modified: [], unblocks },
+      { task_id: taskId, commit_sha: commit ?? null, files_modified: [], unblocks: fitting(unblocks) },
       worker,
     );
     if (refused) return refused;
@@ -65,6 +65,16 @@ export async function completeTask(
   return marked;
 }
 
+/** In bytes: what leaves room for the rest of the line. */
+const mostListed = 2_500;
+
+/** As many as one line of the queue has room for; each of them has an event of its own as well. */
+function fitting(ids: readonly string[]): readonly string[] {
+  let size = 0;
+  const first = ids.findIndex((id) => (size += Buffer.byteLength(JSON.stringify(id)) + 1) > mostListed);
+  return first < 0 ? ids : ids.slice(0, first);
+}
+
 async function markComplete(
   execution: Execution,
   taskId: string,
@@ -75,10 +85,20 @@ async function markComplete(
   if (node?.taskId !== undefined) {
     const outcome = await execution.plan.done(execution.track, node.taskId, commit);
     if ('refused' in outcome) return outcome.refused;
-    if (outcome.warning !== undefined) context.emit({ event: 'warning', message: outcome.warning });
+    if (outcome.warning !== undefined) {
+      context.emit({ event: 'warning', message: outcome.warning });
+      await context.log.append({ kind: 'plan-marked', task: taskId, boxless: true });
+      return undefined;
+    }
   }
-  await context.log.append({ kind: 'plan-marked', task: taskId });
+  if (!isMarked(context, taskId)) await context.log.append({ kind: 'plan-marked', task: taskId });
   return undefined;
+}
+
+/** Whether its completion was shown in plan.md once, by this run. */
+export function isMarked({ log }: Execution['context'], taskId: string): boolean {
+  const { run, unmarked } = log.state();
+  return run.completed.includes(taskId) && !unmarked.some(({ task }) => task === taskId);
 }
 
 /**

@@ -22,7 +22,7 @@ export async function resumeWorkers(execution: Execution, hand: WorkersInHand): 
     else await withdrawTask(execution, { workerId, taskId: task });
   }
   const { run } = context.log.state();
-  if (run.workers.length === 0 && run.completed.length === 0) return;
+  if (run.workers.length === 0 && run.completed.length === 0) return cleanUpWorkers(context);
   const refused = await Promise.all([...completions(execution), ...failures(execution, hand)]);
   for (const one of refused) if (one) context.emit({ event: 'warning', message: one.message });
   await cleanUpWorkers(context);
@@ -35,9 +35,12 @@ function completions(execution: Execution): Promise<Unwritten>[] {
   const { context, messages, graph } = execution;
   const { run, unmarked } = context.log.state();
   const completed = new Set(run.completed);
+  const boxless = new Set(run.boxless);
   // An older plan.md may have been put back since: what is complete stays so.
   const open = graph.nodes.flatMap(({ id, taskId, state }) =>
-    completed.has(id) && taskId !== undefined && state !== 'done' && state !== 'skipped' ? [id] : [],
+    completed.has(id) && !boxless.has(id) && taskId !== undefined && state !== 'done' && state !== 'skipped'
+      ? [id]
+      : [],
   );
   return [
     ...run.workers
@@ -79,7 +82,10 @@ function isPosted({ messages }: Execution, { workerId, taskId }: OurWorker): boo
 }
 
 /** A completion as the journal has it. */
-function noted({ log }: RunContext, taskId: string): { readonly taskId: string; readonly commit?: string } {
+export function noted(
+  { log }: RunContext,
+  taskId: string,
+): { readonly taskId: string; readonly commit?: string } {
   const entry = log.entries.findLast((one) => one.kind === 'completed' && one.task === taskId);
   const commit = entry?.kind === 'completed' ? entry.commit : undefined;
   return { taskId, ...(commit === undefined ? {} : { commit }) };

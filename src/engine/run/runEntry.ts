@@ -58,7 +58,8 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
   }),
   /** Final: the task is never started again. */
   z.object({ kind: z.literal('completed'), at, task: z.string(), commit: z.string().optional() }),
-  z.object({ kind: z.literal('plan-marked'), at, task: z.string() }),
+  /** `boxless`: plan.md has no box that could show it. */
+  z.object({ kind: z.literal('plan-marked'), at, task: z.string(), boxless: z.boolean().optional() }),
   z.object({ kind: z.literal('group-finished'), at, group: z.string() }),
   /** A person said "try again": so many failures of the task count no more. */
   z.object({ kind: z.literal('forgiven'), at, task: z.string(), failures: count }),

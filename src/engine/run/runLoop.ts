@@ -271,7 +271,7 @@ class LoopRun {
           ? this.ask(now, questions.userOnly)
           : { outcome: 'stopped', why: 'A person stopped the run.' };
       case 'person':
-        return this.ask(now, [...result.escalations, ...questions.userOnly]);
+        return this.ask(now, [...result.escalations, ...questions.userOnly], result.told);
       case 'passed':
         return this.stepped(
           now,
@@ -427,12 +427,14 @@ class LoopRun {
   private async ask(
     track: Track,
     requests: readonly EscalationRequest<EscalationTrigger>[],
+    /** Ids of those that were told when they came up. */
+    told: ReadonlySet<string> = new Set(),
   ): Promise<Ending> {
     const { context } = this;
     const result = await escalate(context.ports, track, requests, this.registry());
     for (const request of requests) {
       // A question of an agent was told when it was asked.
-      if (request.id?.startsWith('question:')) continue;
+      if (request.id?.startsWith('question:') || told.has(request.id ?? '')) continue;
       context.emit({
         event: 'escalated',
         trigger: request.trigger,

@@ -39,12 +39,14 @@ export class RunFold {
   private ended = false;
   private workers = new Map<string, OurWorker>();
   private completed = new Map<string, RunEntryOf<'completed'>>();
-  private marked = new Set<string>();
+  /** Whether plan.md has a box for it. */
+  private marked = new Map<string, 'shown' | 'boxless'>();
   private finishedGroups = new Set<string>();
   private forgiven = new Map<string, number>();
   private groupTimeFrom = new Map<string, string>();
   private answers = new Map<string, string>();
   private readonly open = new Map<string, OpenAgent>();
+  private readonly earlier = new Map<string, OurWorker>();
   private last: string | undefined;
 
   take(entry: RunEntry): void {
@@ -101,7 +103,7 @@ export class RunFold {
         this.completed.set(entry.task, entry);
         return;
       case 'plan-marked':
-        this.marked.add(entry.task);
+        this.marked.set(entry.task, entry.boxless === true ? 'boxless' : 'shown');
         return;
       case 'group-finished':
         this.finishedGroups.add(entry.group);
@@ -133,7 +135,8 @@ export class RunFold {
       run: {
         workers: [...this.workers.values()],
         completed: [...this.completed.keys()],
-        marked: [...this.marked],
+        boxless: [...this.marked].flatMap(([task, how]) => (how === 'boxless' ? [task] : [])),
+        earlier: [...this.earlier.values()],
         finishedGroups: [...this.finishedGroups],
         forgiven: Object.fromEntries(this.forgiven),
         groupTimeFrom: Object.fromEntries(this.groupTimeFrom),
@@ -144,13 +147,23 @@ export class RunFold {
     };
   }
 
-  /** A new run starts clean; but a process that an earlier one left behind is still there. */
+  /**
+   * A new run starts clean. But a process that an earlier one left behind is still there, and so is a completion that
+   * nobody else may have: one that plan.md does not show. One that it showed is plan.md's, where a person may take it back.
+   */
   private begin(runId: string): void {
     this.runId = runId;
     this.iteration = 0;
-    this.workers = new Map([...this.workers].filter(([workerId]) => this.open.has(workerId)));
-    this.completed = new Map();
-    this.marked = new Set();
+    for (const [workerId, worker] of this.workers) {
+      if (this.open.has(workerId)) continue;
+      this.earlier.set(workerId, worker);
+      this.workers.delete(workerId);
+    }
+    for (const [task, how] of this.marked) {
+      if (how !== 'shown') continue;
+      this.completed.delete(task);
+      this.marked.delete(task);
+    }
     this.finishedGroups = new Set();
     this.forgiven = new Map();
     this.groupTimeFrom = new Map();

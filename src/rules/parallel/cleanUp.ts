@@ -17,8 +17,11 @@ export type CleanUp =
  * What our workers that have ended left behind on the bus: locks, a status that still says RUNNING, their prompt files.
  * Nothing of other tools' workers is ever touched.
  */
-export function cleanUpOf(run: ParallelRun, bus: MessageBus | undefined): CleanUp[] {
-  return run.workers.flatMap((worker): CleanUp[] => {
+export function cleanUpOf(
+  run: Pick<ParallelRun, 'workers' | 'earlier'>,
+  bus: MessageBus | undefined,
+): CleanUp[] {
+  return [...(run.earlier ?? []), ...run.workers].flatMap((worker): CleanUp[] => {
     if (worker.state === 'running') return [];
     const { workerId } = worker;
     const because = `${workerId} has ended (${worker.state}).`;

@@ -4,8 +4,10 @@ export interface ParallelRun {
   readonly workers: readonly OurWorker[];
   /** Ids of tasks whose completion was recorded, by whomever: none of them is ever started again. */
   readonly completed: readonly string[];
-  /** Ids of completed tasks that plan.md was made to show, or that have no box there to show it. */
-  readonly marked?: readonly string[];
+  /** Ids of completed tasks that have no box in plan.md to show it: it is not tried again. */
+  readonly boxless?: readonly string[];
+  /** Workers of earlier runs that have ended: what they left on the bus is ours, and nobody is at it. */
+  readonly earlier?: readonly OurWorker[];
   /** Ids of groups (or of tasks without a group) that were finished and cleaned up. */
   readonly finishedGroups: readonly string[];
   /** Failures that a person forgave, by task: "try again" after an escalation. */

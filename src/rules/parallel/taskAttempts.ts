@@ -129,6 +129,7 @@ function takeOtherWorkers(
   lostAfterMs: number,
 ): void {
   const ourIds = new Set(run.workers.map(({ workerId }) => workerId));
+  const gone = new Set(run.earlier?.map(({ workerId }) => workerId));
   const stale = new Map(staleWorkers(bus, now).map(({ worker, silentMs }) => [worker.workerId, silentMs]));
   for (const { workerId, taskId, status } of bus.workers) {
     if (taskId === undefined || ourIds.has(workerId)) continue;
@@ -137,7 +138,7 @@ function takeOtherWorkers(
     if (state === 'FAILED') task.failed(workerId, 'worker-status.json says FAILED');
     if (state === 'COMPLETE')
       task.completed(workerId, `worker-status.json says that ${workerId} completed it`);
-    if (state !== 'RUNNING' && state !== 'BLOCKED') continue;
+    if ((state !== 'RUNNING' && state !== 'BLOCKED') || gone.has(workerId)) continue;
     const silentMs = stale.get(workerId);
     // Nobody can ask it; after the worker timeout its task is free again.
     if (silentMs !== undefined && silentMs > lostAfterMs)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runs } from '../run/agentScene';
 import { closeParallelScenes, ParallelScene, type PlannedTask } from './parallelScene';
@@ -438,5 +438,202 @@ describe('executePlan', function () {
     assert.equal(scene.ran().filter(({ task }) => task === '1.2').length, 1);
     assert.ok(looked > 1);
     assert.ok(!scene.events.some((event) => event.event === 'task' && /no task/.test(event.why)));
+  });
+
+  it('ticks a task again whose tick an older plan.md took away, before anything has passed', async () => {
+    const scene = await ParallelScene.make(three);
+    const older = scene.text('plan.md');
+    let times = 0;
+    const edit = scene.context.ports.editor.edit.bind(scene.context.ports.editor);
+    const putBack = async (request: Parameters<typeof edit>[0]): ReturnType<typeof edit> => {
+      const outcome = await edit(request);
+      if (times === 0 && request.file.endsWith('metadata.json') && scene.markers()['1.3'] === 'x') {
+        times += 1;
+        writeFileSync(join(scene.place.trackFolder, 'plan.md'), older);
+      }
+      return outcome;
+    };
+    Object.assign(scene.context.ports.editor, { edit: putBack });
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.equal(times, 1);
+    assert.deepEqual(scene.markers(), { '1.1': 'x', '1.2': 'x', '1.3': 'x' });
+    assert.equal(scene.ran().length, 3);
+    assert.ok(scene.events.some((one) => one.event === 'warning' && /ticked again/.test(one.message)));
+  });
+
+  it('asks a person when the tick is taken away again and again', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1' }, { id: '1.2' }]);
+    const older = scene.text('plan.md');
+    const edit = scene.context.ports.editor.edit.bind(scene.context.ports.editor);
+    Object.assign(scene.context.ports.editor, {
+      edit: async (request: Parameters<typeof edit>[0]) => {
+        const outcome = await edit(request);
+        if (request.file.endsWith('metadata.json') && scene.log.state().run.completed.length === 2)
+          writeFileSync(join(scene.place.trackFolder, 'plan.md'), older);
+        return outcome;
+      },
+    });
+    // Its own writes of metadata.json bring the old plan back.
+    scene.onWait = () => writeFileSync(join(scene.place.trackFolder, 'plan.md'), older);
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ trigger }) => trigger),
+      ['run-broken'],
+    );
+    assert.match(result.escalations[0]!.description, /each time somebody took the tick away/);
+    assert.equal(scene.ran().length, 2);
+  });
+
+  it('asks about a task as soon as only a person can go on with it, and keeps that when it is stopped', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['lie'], '1.2': ['endless'] } });
+    const blockers = (): { id: string; status: string; blocked_step: string }[] =>
+      (JSON.parse(scene.text('metadata.json')) as { blockers?: [] }).blockers ?? [];
+    scene.onWait = () => {
+      if (blockers().length > 0) scene.stop.abort();
+    };
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    assert.deepEqual(
+      blockers().map(({ id, status, blocked_step: step }) => [id, status, step]),
+      [['contradiction:1.1', 'ACTIVE', 'EXECUTE']],
+    );
+    assert.equal(scene.events.filter(({ event }) => event === 'escalated').length, 1);
+    const { loop_state: loop } = JSON.parse(scene.text('metadata.json')) as {
+      loop_state: { step_status: string };
+    };
+    assert.equal(loop.step_status, 'IN_PROGRESS');
+  });
+
+  it('asks also about a worker whose end came with the stop', async () => {
+    const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['lie'], '1.2': ['endless'] } });
+    const settle = scene.log.append;
+    scene.log.append = async (note) => {
+      await settle(note);
+      if (note.kind === 'ended') scene.stop.abort();
+    };
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    const { blockers } = JSON.parse(scene.text('metadata.json')) as { blockers?: { id: string }[] };
+    assert.deepEqual(
+      blockers?.map(({ id }) => id),
+      ['contradiction:1.1'],
+    );
+  });
+
+  it('goes on with the others while it asks, takes the answer at once, and asks nothing twice', async () => {
+    const scene = await ParallelScene.make(three, {
+      behaviour: { '1.1': ['exit4', 'complete'], '1.2': ['endless'] },
+    });
+    let answered = false;
+    scene.onWait = () => {
+      const { blockers = [] } = JSON.parse(scene.text('metadata.json')) as {
+        blockers?: Record<string, string>[];
+      };
+      const [asked] = blockers;
+      if (asked && !answered) {
+        answered = true;
+        const metadata = JSON.parse(scene.text('metadata.json')) as Record<string, unknown>;
+        const done = {
+          ...asked,
+          status: 'RESOLVED',
+          answer: 'task-open',
+          resolved_at: new Date().toISOString(),
+        };
+        writeFileSync(
+          join(scene.place.trackFolder, 'metadata.json'),
+          JSON.stringify({ ...metadata, blockers: [done] }, null, 2),
+        );
+      }
+      if (scene.markers()['1.1'] === 'x') scene.stop.abort();
+    };
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    assert.equal(answered, true);
+    assert.equal(scene.markers()['1.1'], 'x');
+    assert.equal(scene.ran().filter(({ task }) => task === '1.1').length, 2);
+    assert.equal(scene.events.filter(({ event }) => event === 'escalated').length, 1);
+  });
+
+  it('takes a question back that somebody has made idle', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1', marker: '!' }, { id: '1.2' }], {
+      behaviour: { '1.2': ['fail', 'complete'] },
+    });
+    const plan = join(scene.place.trackFolder, 'plan.md');
+    scene.onWait = () => writeFileSync(plan, scene.text('plan.md').replace('[!]', '[x]'));
+    assert.equal((await scene.execute()).outcome, 'passed');
+    const { blockers } = JSON.parse(scene.text('metadata.json')) as { blockers: Record<string, string>[] };
+    assert.deepEqual(
+      blockers.map(({ id, status }) => [id, status]),
+      [['blocked:1.1', 'RESOLVED']],
+    );
+  });
+
+  it('a new run does not start a task again whose completion only the journal has; a tick that was taken back counts', async () => {
+    const scene = await ParallelScene.make(three);
+    for (const task of ['1.1', '1.2']) await scene.log.append({ kind: 'completed', task });
+    await scene.log.append({ kind: 'plan-marked', task: '1.2' });
+    await scene.nextRun();
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(
+      scene.ran().map(({ task }) => task),
+      ['1.2', '1.3'],
+    );
+  });
+
+  it('cleans up after workers of an earlier run, whose locks are nobody else’s', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1', files: ['src/a.ts'], group: 'pg-1-locked' }]);
+    const workerId = 'worker-1.1-20260201120000';
+    await scene.log.append({
+      kind: 'intent',
+      workerId,
+      agent: 'code-worker',
+      task: '1.1',
+      attempt: 1,
+      locks: [],
+    });
+    await scene.log.append({ kind: 'ended', workerId, how: 'stopped', outcome: 'stopped' });
+    await scene.nextRun();
+    const later = new Date(Date.now() + 600_000).toISOString();
+    const write = (file: string, value: object): void =>
+      writeFileSync(join(scene.place.bus, file), JSON.stringify(value));
+    write('locks.json', { 'src/a.ts': { worker_id: workerId, acquired_at: later, expires_at: later } });
+    write('worker-status.json', { [workerId]: { task_id: '1.1', status: 'RUNNING', last_heartbeat: later } });
+    let waits = 0;
+    scene.onWait = () => {
+      if (++waits > 200) scene.stop.abort();
+    };
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.equal(scene.bus('locks.json').trim(), '{}');
+    assert.ok(!scene.bus('worker-status.json').includes(workerId));
+  });
+
+  it('asks for a mended template where a template of the project cannot be used', async () => {
+    const scene = await ParallelScene.make(three);
+    mkdirSync(join(scene.place.root, 'prompts', 'code-worker.template.md'), { recursive: true });
+    const result = await scene.execute();
+    assert.ok(result.outcome === 'person');
+    assert.deepEqual(
+      result.escalations.map(({ trigger }) => trigger),
+      ['agent-not-started'],
+    );
+    assert.match(result.escalations[0]!.description, /code-worker\.template\.md cannot be used/);
+  });
+
+  it('cuts the list of tasks that a completion unblocks to what a message has room for', async () => {
+    const many = Array.from({ length: 900 }, (_, i) => ({ id: `2.${i}`, needs: ['1.1'] }));
+    const scene = await ParallelScene.make([{ id: '1.1' }, ...many]);
+    scene.onWait = () => {
+      if (scene.messages('TASK_COMPLETE').length > 0) scene.stop.abort();
+    };
+    const append = scene.log.append;
+    scene.log.append = async (note) => {
+      await append(note);
+      if (note.kind === 'plan-marked') scene.stop.abort();
+    };
+    // Its worker only prints that it is complete, so the message is ours.
+    scene.behave({ '1.1': ['says'] });
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    const [complete] = scene.messages('TASK_COMPLETE');
+    assert.equal(complete?.payload['task_id'], '1.1');
+    assert.equal(scene.markers()['1.1'], 'x');
+    assert.ok((complete.payload['unblocks'] as string[]).length > 100);
   });
 });

@@ -184,6 +184,18 @@ export class ParallelScene {
     return executePlan(this.context);
   }
 
+  /** The run ends, and another one takes the journal over. */
+  async nextRun(): Promise<void> {
+    await this.log.append({ kind: 'run-ended', outcome: 'stopped', why: '' });
+    await this.log.append({
+      kind: 'run-started',
+      runId: randomUUID(),
+      host: 'here',
+      pid: process.pid,
+      mode: 'through',
+    });
+  }
+
   behave(behaviour: SceneOptions['behaviour']): void {
     writeFileSync(join(this.folder, 'behaviour.json'), JSON.stringify(behaviour ?? {}));
   }

@@ -111,10 +111,37 @@ describe('runStateOf', () => {
     ]);
     assert.equal(next.iteration, 0);
     assert.equal(next.ended, false);
-    assert.deepEqual(next.run.completed, []);
+    // Nobody else may know of it: plan.md did not show it.
+    assert.deepEqual(next.run.completed, ['1.0']);
     assert.deepEqual(
       next.open.map(({ process }) => process?.pid),
       [7],
+    );
+  });
+
+  it('leaves to plan.md what plan.md showed, where a person may take it back; it knows earlier workers', () => {
+    const { run, unmarked } = runStateOf([
+      started('r'),
+      intent('w1', '1.1'),
+      ended('w1', 'passed'),
+      { kind: 'completed', at, task: '1.1' },
+      { kind: 'plan-marked', at, task: '1.1' },
+      { kind: 'completed', at, task: '1.2' },
+      { kind: 'completed', at, task: '1.3' },
+      { kind: 'plan-marked', at, task: '1.3', boxless: true },
+      { kind: 'run-ended', at, outcome: 'person', why: '' },
+      started('s'),
+    ]);
+    assert.deepEqual(run.completed, ['1.2', '1.3']);
+    assert.deepEqual(run.boxless, ['1.3']);
+    assert.deepEqual(
+      unmarked.map(({ task }) => task),
+      ['1.2'],
+    );
+    assert.deepEqual(run.workers, []);
+    assert.deepEqual(
+      run.earlier?.map(({ workerId, state }) => [workerId, state]),
+      [['w1', 'complete']],
     );
   });
 

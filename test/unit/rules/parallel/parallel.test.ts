@@ -229,7 +229,13 @@ describe('parallel: what ended otherwise', () => {
 
   it('a completion that is marked is not recorded again, whatever plan.md can show', () => {
     assert.equal(ofTask1({ completed: ['1'] })?.kind, 'recordDone');
-    assert.equal(ofTask1({ completed: ['1'], marked: ['1'] }), undefined);
+    assert.equal(ofTask1({ completed: ['1'], boxless: ['1'] }), undefined);
+  });
+
+  it('a worker of an earlier run that has ended is nobody who is at it, whatever its status says', () => {
+    const bus = busOf({ workers: [{ workerId: 'w1-0', taskId: '1', status: 'RUNNING' }] });
+    assert.equal(ofTask1({}, bus)?.kind, 'wait');
+    assert.equal(ofTask1({ earlier: [ended('stopped')] }, bus)?.kind, 'start');
   });
 
   it('a worker of ours that has ended is in no deadlock any more', () => {
