@@ -7,6 +7,7 @@ import { attemptsOf, type TaskAttempts } from './parallel/taskAttempts';
 import { dependentsOf } from './parallel/taskFlow';
 import { foreignDeadlocks, workerAborts, type WorkersNow } from './parallel/workerAborts';
 import type { OurWorker, ParallelRun, ParallelSettings } from './parallel/parallelRun';
+import { workedMs } from './parallel/workTime';
 import type { TaskGraph, TaskLane, TaskNode } from './taskGraph';
 
 export { parallelAllowed, type ParallelAnswer } from './parallel/parallelAllowed';
@@ -301,11 +302,13 @@ class Scheduler {
         this.run.groupTimeFrom && Object.hasOwn(this.run.groupTimeFrom, id)
           ? Date.parse(this.run.groupTimeFrom[id]!)
           : undefined;
-      const started = this.run.workers
-        .filter(({ taskId }) => members.has(taskId))
-        .map(({ startedAt }) => Date.parse(startedAt));
-      if (started.length === 0) continue;
-      const since = this.now.getTime() - (from ?? Math.min(...started));
+      const workers = this.run.workers.filter(({ taskId }) => members.has(taskId));
+      if (workers.length === 0) continue;
+      const since = workedMs(
+        from ?? Math.min(...workers.map(({ startedAt }) => Date.parse(startedAt))),
+        workers.flatMap(({ waits }) => waits ?? []),
+        this.now.getTime(),
+      );
       if (since > this.settings.groupTimeoutMs) {
         overdue.set(
           id,

@@ -1,3 +1,5 @@
+import type { Wait } from './workTime';
+
 /** What our own loop knows about its workers: the journal of the run, which outlives a crash. */
 export interface ParallelRun {
   /** Every attempt of this run, oldest first. */
@@ -22,13 +24,15 @@ export interface OurWorker {
   /** ISO */
   readonly startedAt: string;
   /**
+   * `blocked`: it said that it cannot do the task as things are; trying again would not help, a person must.
    * `unclear`: nobody can say how it ended, or two sources say opposite things; a person does. `stopped`: it was ended
    * through no fault of its own, or never started, and counts as no attempt.
-   * `blocked`: it said that it cannot do the task as things are; trying again would not help, a person must.
    */
   readonly state: 'running' | 'complete' | 'failed' | 'blocked' | 'unclear' | 'stopped';
   /** Why it failed, what blocks it, or what is unclear. */
   readonly error?: string;
+  /** When it waited for the answer of a person: that time counts neither against it nor against its group. */
+  readonly waits?: readonly Wait[];
   /** Paths that it locked. */
   readonly locks: readonly string[];
 }

@@ -3,6 +3,7 @@ import { deadlocks } from '../deadlock';
 import type { TaskNode } from '../taskGraph';
 import type { ParallelDecision } from './parallelDecision';
 import type { OurWorker, ParallelSettings } from './parallelRun';
+import { workedMs } from './workTime';
 
 type Abort = Extract<ParallelDecision, { readonly kind: 'abort' }>;
 
@@ -40,7 +41,7 @@ export function workerAborts(now: WorkersNow, settings: ParallelSettings, at: Da
   }
   for (const worker of now.running) {
     const group = now.nodes.get(worker.taskId)?.group;
-    const ran = at.getTime() - Date.parse(worker.startedAt);
+    const ran = workedMs(Date.parse(worker.startedAt), worker.waits ?? [], at.getTime());
     if (group !== undefined && now.overdue.has(group)) abort(worker, 'groupTimeout', now.overdue.get(group)!);
     else if (ran > settings.workerTimeoutMs) {
       abort(

@@ -69,6 +69,24 @@ describe('parallel: the rule', () => {
     assert.ok(decide({ workers: failed(3), forgiven: { 1: 3 } }).some((d) => d.kind === 'retry'));
   });
 
+  it('what a worker waited for a person counts neither against it nor against its group', () => {
+    const minutes = (ago: number): string => new Date(now.getTime() - ago * 60_000).toISOString();
+    const long = { ...worker('1', 'running', 90), waits: [{ from: minutes(85) }] };
+    assert.deepEqual(
+      decide({ workers: [long] }).filter(({ kind }) => kind === 'abort' || kind === 'escalate'),
+      [],
+    );
+    const answered = { ...long, waits: [{ from: minutes(85), to: minutes(40) }] };
+    const [abort] = decide({ workers: [answered] }).filter(({ kind }) => kind === 'abort');
+    assert.ok(abort?.kind === 'abort' && abort.cause === 'workerTimeout', 'it works for 45 min by now');
+    const other = decide({ workers: [long, worker('2', 'running', 31)] });
+    assert.deepEqual(
+      other.flatMap((d) => (d.kind === 'abort' ? [[d.workerId, d.cause]] : [])),
+      [['w2-0', 'workerTimeout']],
+      'who does not wait has its own limit',
+    );
+  });
+
   it('the group limit stops its workers and asks; a worker over its own limit is stopped', () => {
     const over = decide({ workers: [worker('1', 'running', 61)] });
     assert.ok(over.some((d) => d.kind === 'abort' && d.cause === 'groupTimeout'));
@@ -227,7 +245,7 @@ describe('parallel: what ended otherwise', () => {
     assert.equal(ofTask1(run, said('TASK_COMPLETE', 'w1-1'))?.kind, 'recordDone');
   });
 
-  it('a completion that is marked is not recorded again, whatever plan.md can show', () => {
+  it('a completion is recorded until plan.md shows it, unless it has no box that could', () => {
     assert.equal(ofTask1({ completed: ['1'] })?.kind, 'recordDone');
     assert.equal(ofTask1({ completed: ['1'], boxless: ['1'] }), undefined);
   });
