@@ -78,12 +78,25 @@ export function parseQuestions(text: string): QuestionsReading {
   return { questions: [...drafts.values()], ...(problem === undefined ? {} : { problem }) };
 }
 
+/** Whether two texts ask the same; white space does not matter. */
+export function sameWords(one: string, other: string): boolean {
+  const plain = (text: string): string => text.trim().replace(/\s+/g, ' ');
+  return plain(one) === plain(other);
+}
+
 /**
  * Writes the answer into the entry of the question (every one, when it was asked more than once in the same words). It
- * says so already: no edits. Refuses `question-not-found`, `question-answered` (with another answer) and `json-invalid`.
+ * says so already: no edits. A question with this key and other words is not answered: it is another one. Refuses `question-not-found`, `question-answered` (with another answer) and `json-invalid`.
  */
-export function answerQuestionEdits(text: string, key: string, answer: QuestionAnswer): EditResult {
-  const question = parseQuestions(text).questions.find((candidate) => candidate.key === key);
+export function answerQuestionEdits(
+  text: string,
+  asked: Pick<Question, 'key' | 'question'>,
+  answer: QuestionAnswer,
+): EditResult {
+  const { key } = asked;
+  const question = parseQuestions(text).questions.find(
+    (candidate) => candidate.key === key && sameWords(candidate.question, asked.question),
+  );
   const read = readJson(text);
   if (!question && !read.invalid)
     return refuse('question-not-found', `The question “${key}” is not in questions.json (any more).`);

@@ -1,17 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { answerEscalation, answersOf } from '../../engine/escalation/answerEscalation';
 import type { TrackChangeResult } from '../../engine/blockTrack';
 import { answerQuestion } from '../../engine/leads/answerQuestion';
-import { questionsFileOf } from '../../engine/leads/recordAnswer';
+import { blockersOfQuestion } from '../../engine/leads/questionBlockers';
+import { readQuestions } from '../../engine/leads/readQuestions';
 import { reportVersion } from '../../engine/statusReport';
-import { parseQuestions } from '../../files/questionsFile';
-import { decodeText } from '../../files/textFile';
 import { loopSteps, type Blocker } from '../../model/loopState';
 import type { Question } from '../../model/question';
 import type { Track } from '../../model/track';
 import { answerOptions, isAnswerId, type AnswerId } from '../../rules/escalationOptions';
 import { personName } from '../../store/git';
-import { hasCode } from '../../store/ioError';
 import type { Call, Command } from '../command';
 import { exitCode, type ExitCode } from '../exitCode';
 import { NegativeAnswer, UsageError } from '../failure';
@@ -27,7 +24,8 @@ export const answer: Command = {
   takes: '<track> [id] [answer]',
   summary: 'Answer what a track asks a person: an escalation, or a question of an agent',
   details: [
-    'Without an id it lists what is asked, each with the answers that it takes.',
+    'Without an id it lists what is asked, each with the answers that it takes. What is asked about something can be',
+    'named by that alone: q1 for question:q1.',
     '<answer> is one of those, or the text of the answer where a text is asked for.',
     'The answer is recorded in metadata.json with your name; a question is answered in questions.json, where the agent',
     'that asked reads it. `conductor run` then goes on.',
@@ -43,6 +41,7 @@ export const answer: Command = {
     const [word = '', id, text] = call.arguments;
     const found = await readTrack(call, word);
     const asked = await askedOf(found.track);
+    if (asked.unreadable !== undefined) call.output.complain([printable(`Note: ${asked.unreadable}`)]);
     if (id === undefined) return list(call, found.track, asked);
     if (text === undefined) throw new UsageError('Say what the answer is.', hintFor(asked, id));
     const done = await give(call, found, asked, id, text);
@@ -64,30 +63,21 @@ interface Asked {
   readonly blockers: readonly Blocker[];
   /** Those that no blocker asks. */
   readonly questions: readonly Question[];
+  /** Why questions.json could not be read, in a sentence. */
+  readonly unreadable?: string;
 }
 
 async function askedOf(track: Track): Promise<Asked> {
   const blockers = (track.metadata?.blockers ?? []).filter(({ active }) => active);
-  const asking = new Set(blockers.filter(isAboutQuestion).map(({ subject }) => subject));
-  const questions = await openQuestions(track);
-  return { blockers, questions: questions.filter(({ key }) => !asking.has(key)) };
-}
-
-async function openQuestions(track: Track): Promise<readonly Question[]> {
-  if (track.folder === undefined) return [];
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(questionsFileOf(track));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
-    throw error;
-  }
-  const { questions } = parseQuestions(decodeText(bytes)?.text ?? '');
-  return questions.filter((question) => question.answer === undefined);
-}
-
-function isAboutQuestion({ trigger, subject }: Blocker): boolean {
-  return subject !== undefined && (trigger === 'user-only-decision' || trigger === 'lead-escalated');
+  if (track.folder === undefined) return { blockers, questions: [] };
+  const { questions, unreadable } = await readQuestions(track);
+  return {
+    blockers,
+    questions: questions.filter(
+      (question) => question.answer === undefined && blockersOfQuestion(blockers, question).length === 0,
+    ),
+    ...(unreadable === undefined ? {} : { unreadable }),
+  };
 }
 
 /** What it takes, best first. */
@@ -157,11 +147,15 @@ async function give(
 ): Promise<TrackChangeResult> {
   const by = call.text('by') ?? ((await personName(found.track.root)) || 'person');
   const ports = portsFor(call);
-  const blocker = found.track.metadata?.blockers.find((known) => known.id === id);
+  const question = asked.questions.find(({ key }) => key === id);
+  const known = found.track.metadata?.blockers.find((one) => one.id === id);
+  const blocker = known ?? (question ? undefined : askedAbout(asked, id));
   if (!blocker) {
-    if (asked.questions.some(({ key }) => key === id))
-      return answerQuestion(ports, found.track, { questionId: id, answer: text, by });
-    const ids = [...asked.blockers.map((known) => known.id), ...asked.questions.map(({ key }) => key)];
+    if (question) {
+      const answered = { questionId: id, question: question.question, answer: text, by };
+      return answerQuestion(ports, found.track, answered);
+    }
+    const ids = [...asked.blockers.map((one) => one.id), ...asked.questions.map(({ key }) => key)];
     throw new NegativeAnswer(
       'blocker-not-found',
       ids.length === 0
@@ -175,7 +169,7 @@ async function give(
   const step = stepOf(call.text('step'));
   const verdict = verdictOf(call.text('verdict'));
   return answerEscalation(ports, found.track, {
-    blockerId: id,
+    blockerId: blocker.id,
     answer: chosen,
     by,
     ...(note === undefined ? {} : { note }),
@@ -209,8 +203,14 @@ function verdictOf(written: string | undefined) {
   throw new UsageError(`--verdict is ${verdicts.join(', ')}, not "${written}".`);
 }
 
-function hintFor({ blockers, questions }: Asked, id: string): string | undefined {
-  const blocker = blockers.find((known) => known.id === id);
-  if (blocker) return `It takes: ${[...answersOf(blocker)].join(', ')}.`;
-  return questions.some(({ key }) => key === id) ? 'Any text is an answer to it.' : undefined;
+function hintFor(asked: Asked, id: string): string | undefined {
+  if (asked.questions.some(({ key }) => key === id)) return 'Any text is an answer to it.';
+  const blocker = asked.blockers.find((known) => known.id === id) ?? askedAbout(asked, id);
+  return blocker && `It takes: ${[...answersOf(blocker)].join(', ')}.`;
+}
+
+/** The one thing that is asked about this: "q1" is short for "question:q1" as long as nothing else is asked about it. */
+function askedAbout({ blockers }: Asked, subject: string): Blocker | undefined {
+  const [blocker, ...more] = blockers.filter((known) => known.subject === subject);
+  return more.length === 0 ? blocker : undefined;
 }

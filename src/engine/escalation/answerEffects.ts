@@ -6,6 +6,7 @@ import { taskGraphOf } from '../../rules/taskGraph';
 import { plainTaskId } from '../../rules/taskGraph/graphTask';
 import { resolveTie } from '../boardActions';
 import { answerQuestion } from '../leads/answerQuestion';
+import { wordsAsked } from '../leads/questionBlockers';
 import { markTask } from '../markTask';
 import type { Ports } from '../ports';
 import type { AnswerRequest } from './answerEscalation';
@@ -32,7 +33,7 @@ export async function doFirst(
     case 'resolve-vote':
       return subject === undefined ? nothing : vote(ports, track, subject, o);
     case 'answer':
-      return subject === undefined || !asksQuestion(blocker) ? nothing : question(ports, track, subject, o);
+      return subject === undefined || !asksQuestion(blocker) ? nothing : question(ports, track, blocker, subject, o);
     default:
       return nothing;
   }
@@ -45,10 +46,16 @@ function asksQuestion({ trigger }: Blocker): boolean {
 async function question(
   ports: Pick<Ports, 'editor' | 'clock'>,
   track: Track,
+  blocker: Blocker,
   questionId: string,
   o: AnswerRequest,
 ): Promise<Effect> {
-  const result = await answerQuestion(ports, track, { questionId, answer: o.note ?? '', by: o.by });
+  const result = await answerQuestion(ports, track, {
+    questionId,
+    question: wordsAsked(blocker),
+    answer: o.note ?? '',
+    by: o.by,
+  });
   if (!('refused' in result)) return result;
   // Nobody waits for it any more; the answer is kept with the blocker.
   return result.refused.code === 'question-not-found'

@@ -1,15 +1,18 @@
-import { parseQuestions } from '../../files/questionsFile';
+import { parseQuestions, sameWords } from '../../files/questionsFile';
 import type { EditRefusal } from '../../model/edit';
 import type { Track } from '../../model/track';
 import { classifyQuestion } from '../../rules/authority';
 import type { TrackChangeResult } from '../blockTrack';
 import { metadataFileOf, trackRefusal } from '../metadataEdit';
 import type { Ports } from '../ports';
-import { questionsFileOf, recordAnswer, writeAnswer } from './recordAnswer';
+import { questionsFileOf } from './readQuestions';
+import { recordAnswer, writeAnswer } from './recordAnswer';
 
 export interface PersonsAnswer {
   /** Key of the question: `subject` of the blocker that asks it. */
   readonly questionId: string;
+  /** The question, as it was shown to who answers: the file may hold another one with this key by now. */
+  readonly question: string;
   readonly answer: string;
   /** Who answers. */
   readonly by: string;
@@ -39,13 +42,15 @@ export async function answerQuestion(
     authority: 'USER_ONLY',
   };
   const file = questionsFileOf(track);
-  const written = await writeAnswer(ports, track, o.questionId, answer);
+  const written = await writeAnswer(ports, track, { key: o.questionId, question: o.question }, answer);
   if ('refused' in written) {
     return written.refused.code === 'file-missing'
       ? refusal('question-not-found', `${file} is not there (any more), so the answer has no place to go to.`)
       : written;
   }
-  const question = parseQuestions(written.after ?? '').questions.find(({ key }) => key === o.questionId);
+  const question = parseQuestions(written.after ?? '').questions.find(
+    (known) => known.key === o.questionId && sameWords(known.question, o.question),
+  );
   if (!question)
     return refusal('question-not-found', `The question “${o.questionId}” is not in ${file} (any more).`);
   const recorded = await recordAnswer(ports, track, {

@@ -1,18 +1,23 @@
 import { join } from 'node:path';
 import { parseAuthorityMatrix } from '../../files/authorityMatrix';
-import { parseQuestions, type QuestionsReading } from '../../files/questionsFile';
 import type { AuthorityMatrix } from '../../model/authorityMatrix';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { Question, QuestionAnswer } from '../../model/question';
 import type { Track } from '../../model/track';
 import { classifyQuestion, type Classification } from '../../rules/authority';
-import { optionsFor } from '../../rules/escalationOptions';
 import type { EscalationTrigger } from '../../rules/loopFacts';
+import { codeOf } from '../../store/ioError';
 import { readText } from '../../store/readText';
+import { TrackGoneError } from '../../store/trackSource';
 import { escalate } from '../escalation/escalate';
 import type { RunContext } from '../run/runContext';
+import { RunJournalError } from '../run/runJournal';
+import { askingAgents } from './askingAgents';
 import { consultLeads } from './consultLeads';
 import { blockersOfQuestion, questionRequest } from './questionBlockers';
+import { identityOf } from './questionIdentity';
+import { QuestionTelling } from './questionTelling';
+import { readQuestions, type QuestionsOnDisk } from './readQuestions';
 import {
   consultationsOf,
   isLogged,
@@ -47,20 +52,33 @@ export interface Attended {
  *
  * The answer is written to questions.json first and to the audit trail second; an answer that stands there without its
  * audit entry (a broken-off run, a person with an editor) gets it. A blocker that was resolved elsewhere answers its
- * question with the words it was resolved with. Leads that are at work when `until` settles are waited for: what they
- * decide serves whoever goes on. Throws RunJournalError, and TrackGoneError of the track's source.
+ * question with the words it was resolved with. While a question waits for the user, the time of the agent that asked
+ * does not count.
+ *
+ * Leads that are at work when `until` resolves are waited for: what they decide serves whoever goes on. When it rejects,
+ * they are stopped. Whatever becomes of it, nothing is written any more when this has settled. What the disk or the
+ * journal refuses is a warning; it throws for defects only.
  */
 export async function attendQuestions(context: RunContext, until: Promise<unknown>): Promise<Attended> {
   const attendance = new Attendance(context);
   const over = new AbortController();
   const end = (): void => over.abort();
-  until.then(end, end);
+  until.then(end, () => {
+    attendance.breakOff();
+    end();
+  });
   const signal = AbortSignal.any([over.signal, context.signal]);
-  while (!signal.aborted && !attendance.stopped) {
-    await attendance.look();
-    if (!attendance.stopped) await context.ports.sleep(lookMs, signal);
+  try {
+    while (!signal.aborted && !attendance.stopped) {
+      await attendance.look();
+      if (!attendance.stopped) await context.ports.sleep(lookMs, signal);
+    }
+    return await attendance.close();
+  } catch (error) {
+    attendance.breakOff();
+    await attendance.leadsEnd();
+    throw error;
   }
-  return attendance.close();
 }
 
 /** What became of a question in this run. */
@@ -79,31 +97,83 @@ interface Decided extends AnsweredQuestion {
 class Attendance {
   /** It ended all agents, because a question waits for a user who is not there. */
   stopped = false;
+  private brokenOff = false;
+  /** By the identity of the question. */
   private readonly fates = new Map<string, Fate>();
-  private readonly consultations = new Set<Promise<void>>();
+  private readonly consultations = new Map<string, Promise<void>>();
+  private readonly telling: QuestionTelling;
   private failure: { readonly error: unknown } | undefined;
-  private readonly warned = new Set<string>();
-  private readonly told = new Set<string>();
   private troubledLooks = 0;
-  private last: { readonly text: string; readonly reading: QuestionsReading } | undefined;
+  private last: QuestionsOnDisk | undefined;
 
-  constructor(private readonly context: RunContext) {}
+  constructor(private readonly context: RunContext) {
+    this.telling = new QuestionTelling(context);
+  }
 
   async look(): Promise<void> {
     if (this.failure) throw this.failure.error;
+    try {
+      const questions = await this.read();
+      await this.attendTo(questions);
+      if (!this.stopped) await this.context.desk.letWait(this.waiting(questions));
+    } catch (error) {
+      this.withstand(error);
+    }
+  }
+
+  /** Who this was for has failed: no lead is started any more, and those at work are stopped. */
+  breakOff(): void {
+    this.brokenOff = true;
+  }
+
+  /** The last look, and the end of all consultations; then what is left for the user. */
+  async close(): Promise<Attended> {
+    if (!this.brokenOff) await this.look();
+    await this.leadsEnd();
+    if (this.failure) throw this.failure.error;
+    if (!this.brokenOff) await this.dismissLeads().catch((error: unknown) => this.withstand(error));
     const questions = await this.read();
-    if (
-      questions.length === 0 ||
-      questions.every(({ key, answer }) => answer && this.fates.get(key)?.at === 'recorded')
-    )
-      return;
+    const open = new Set(questions.filter(({ answer }) => !answer).map(identityOf));
+    for (const fate of this.fates.values()) {
+      if (fate.at === 'delivery')
+        this.telling.warning(
+          `The answer to “${fate.decided.question.key}” could not be written to questions.json; it is asked again next time.`,
+        );
+    }
+    return {
+      userOnly: [...this.fates].flatMap(([id, fate]) =>
+        fate.at === 'user' && open.has(id) ? [fate.request] : [],
+      ),
+    };
+  }
+
+  /** Resolves when no lead is at work; what they decide is written. */
+  async leadsEnd(): Promise<void> {
+    while (this.consultations.size > 0) {
+      const ended = Promise.all(this.consultations.values());
+      if (this.brokenOff) {
+        const leads = this.context.desk.running.filter(({ job }) => job.role === 'lead');
+        await Promise.all(leads.map((lead) => lead.stop('stopped', 'What it was asked for was broken off.')));
+        // One may be just about to start.
+        await Promise.race([ended, this.context.ports.sleep(lookMs)]);
+      } else {
+        await ended;
+        if (!this.stopped && !this.failure) await this.look();
+      }
+    }
+  }
+
+  private async attendTo(questions: readonly Question[]): Promise<void> {
+    const isDone = (question: Question): boolean =>
+      question.answer !== undefined && this.fateOf(question)?.at === 'recorded';
+    if (questions.every(isDone)) return;
     const track = await this.context.ports.tracks.read();
     let matrix: AuthorityMatrix | undefined;
     for (const question of questions) {
-      const fate = this.fates.get(question.key);
+      const fate = this.fateOf(question);
       if (question.answer) {
-        if (fate?.at !== 'recorded' && fate?.at !== 'lead')
-          await this.complete(track, question, question.answer);
+        const atLead = fate?.at === 'lead' && this.consultations.has(identityOf(question));
+        if (fate?.at !== 'recorded' && !atLead) await this.complete(track, question, question.answer);
       } else if (fate?.at === 'delivery') {
         await this.deliver(track, question, fate.decided);
       } else if (fate?.at === 'user') {
@@ -116,27 +186,32 @@ class Attendance {
     }
   }
 
-  /** The last look, and the end of all consultations; then what is left for the user. */
-  async close(): Promise<Attended> {
-    do {
-      await Promise.all(this.consultations);
-      if (!this.stopped) await this.look();
-    } while (this.consultations.size > 0);
-    if (this.failure) throw this.failure.error;
-    await this.dismissLeads();
-    const open = new Map((await this.read()).map((question) => [question.key, question]));
-    for (const [key, fate] of this.fates) {
-      if (fate.at === 'delivery')
-        this.warn(
-          `The answer to “${key}” could not be written to questions.json; it is asked again next time.`,
-        );
-    }
-    return {
-      userOnly: [...this.fates].flatMap(([key, fate]) => {
-        const question = open.get(key);
-        return fate.at === 'user' && question && !question.answer ? [fate.request] : [];
-      }),
-    };
+  /** Ids of the agents whose questions the user has not answered. */
+  private waiting(questions: readonly Question[]): ReadonlySet<string> {
+    const open = questions.filter((question) => !question.answer && this.fateOf(question)?.at === 'user');
+    return new Set(open.flatMap((question) => askingAgents(question, this.context)));
+  }
+
+  private fateOf(question: Question): Fate | undefined {
+    return this.fates.get(identityOf(question));
+  }
+
+  private setFate(question: Question, fate: Fate): void {
+    this.fates.set(identityOf(question), fate);
+  }
+
+  private forget(question: Question): void {
+    this.fates.delete(identityOf(question));
+  }
+
+  private get stopping(): boolean {
+    return this.stopped || this.brokenOff || this.context.signal.aborted;
+  }
+
+  /** What the disk does is no reason to leave the agents: whoever needs that file as well says so. Throws the rest. */
+  private withstand(error: unknown): void {
+    if (!isDiskTrouble(error)) throw error;
+    this.telling.warning(`Questions of agents could not be attended to: ${error.message}`);
   }
 
   /** Leads that a broken-off run left behind, whose question nobody asks any more. */
@@ -156,17 +231,14 @@ class Attendance {
   // --- the file ---
 
   private async read(): Promise<readonly Question[]> {
-    const { root, trackFolder } = this.context.place;
-    const read = await readText(root, join(trackFolder, 'questions.json'));
-    if ('missing' in read) return [];
-    if ('problem' in read) {
-      this.warn(`Questions of agents cannot be answered: ${read.problem}`);
-      return [];
-    }
-    if (this.last?.text !== read.text) this.last = { text: read.text, reading: parseQuestions(read.text) };
-    const { questions, problem } = this.last.reading;
+    const { root, trackFolder: folder } = this.context.place;
+    this.last = await readQuestions({ root, folder }, this.last);
+    const { questions, problem, unreadable } = this.last;
+    if (unreadable !== undefined)
+      this.telling.warning(`Questions of agents cannot be answered: ${unreadable}`);
     this.troubledLooks = problem === undefined ? 0 : this.troubledLooks + 1;
-    if (problem !== undefined && this.troubledLooks >= patience) this.warn(`questions.json: ${problem}`);
+    if (problem !== undefined && this.troubledLooks >= patience)
+      this.telling.warning(`questions.json: ${problem}`);
     return questions;
   }
 
@@ -175,33 +247,35 @@ class Attendance {
     const read = await readText(root, join(root, 'authority-matrix.md'));
     if ('missing' in read) return undefined;
     if ('problem' in read) {
-      this.warn(`The defaults of spec 003 say who decides: ${read.problem}`);
+      this.telling.warning(`The defaults of spec 003 say who decides: ${read.problem}`);
       return undefined;
     }
     const matrix = parseAuthorityMatrix(read.text);
-    for (const { line, message } of matrix.problems) this.warn(`authority-matrix.md:${line}: ${message}`);
+    for (const { line, message } of matrix.problems)
+      this.telling.warning(`authority-matrix.md:${line}: ${message}`);
     return matrix;
   }
 
   // --- one question ---
 
   private async take(track: Track, question: Question, matrix: AuthorityMatrix | undefined): Promise<void> {
-    const asked = blockersOfQuestion(track.metadata?.blockers ?? [], question.key).at(-1);
+    const blockers = track.metadata?.blockers ?? [];
+    const asked = blockersOfQuestion(blockers, question).at(-1);
     const classification = classifyQuestion(textOf(question), matrix);
     const { authority, because } = classification;
     const why = because[0]?.text ?? '';
     if (asked) {
       // An earlier run has asked the user already.
       const trigger = asked.trigger === 'lead-escalated' ? asked.trigger : 'user-only-decision';
-      this.fates.set(question.key, { at: 'user', request: questionRequest(question, trigger, []) });
-      this.emitQuestion(question, 'USER_ONLY', 'It was asked before.');
+      this.setFate(question, { at: 'user', request: questionRequest(question, trigger, [], blockers) });
+      this.telling.question(question, 'USER_ONLY', 'It was asked before.');
       await this.fetchAnswer(track, question);
       return;
     }
     if (authority === 'LEAD_CONSULT') {
       // A run that is being stopped starts no agents.
-      if (this.context.signal.aborted || this.consultations.size >= mostConsultations) return;
-      this.emitQuestion(question, authority, why);
+      if (this.stopping || this.consultations.size >= mostConsultations) return;
+      this.telling.question(question, authority, why);
       this.consult(track, question, classification);
     } else if (authority === 'ORCHESTRATOR') {
       const [answer, reasoning] = ownDecision(question);
@@ -212,9 +286,9 @@ class Attendance {
         answer: this.signed({ answer, reasoning, answeredBy: 'orchestrator', authority }),
       });
     } else {
-      this.emitQuestion(question, authority, why);
+      this.telling.question(question, authority, why);
       const reasons = [`Nobody but you decides this: ${why}.`];
-      await this.askUser(track, question, questionRequest(question, 'user-only-decision', reasons));
+      await this.askUser(track, question, questionRequest(question, 'user-only-decision', reasons, blockers));
     }
   }
 
@@ -229,17 +303,13 @@ class Attendance {
       ...(place.registryFile === undefined ? {} : { registryFile: place.registryFile }),
     });
     // Asked all the same: the run escalates it when the step has ended.
-    this.fates.set(question.key, { at: 'user', request });
+    this.setFate(question, { at: 'user', request });
     if ('refused' in result)
-      this.warn(`“${question.question}” could not be written to metadata.json: ${result.refused.message}`);
+      this.telling.warning(
+        `“${question.question}” could not be written to metadata.json: ${result.refused.message}`,
+      );
     else if (result.blockers.length > 0) {
-      this.context.emit({
-        event: 'escalated',
-        trigger: request.trigger,
-        step: track.loop?.step ?? 'NOT_STARTED',
-        description: request.description,
-        options: optionsFor(request.trigger, request.subject).map(({ label }) => label),
-      });
+      this.telling.escalated(request, track.loop?.step ?? 'NOT_STARTED');
     }
     if (settings.onUserQuestion === 'stop') {
       this.stopped = true;
@@ -248,29 +318,32 @@ class Attendance {
   }
 
   private consult(track: Track, question: Question, classification: Classification): void {
-    this.fates.set(question.key, { at: 'lead' });
+    this.setFate(question, { at: 'lead' });
+    const id = identityOf(question);
     const consultation = this.leadsDecide(track, question, classification)
+      // Disk trouble: nobody is asked again in this run, so that no lead is started at every look.
+      .catch((error: unknown) => this.withstand(error))
       .catch((error: unknown) => {
         this.failure ??= { error };
       })
-      .finally(() => this.consultations.delete(consultation));
-    this.consultations.add(consultation);
+      .finally(() => this.consultations.delete(id));
+    this.consultations.set(id, consultation);
   }
 
   private async leadsDecide(track: Track, question: Question, classification: Classification): Promise<void> {
     const { ports } = this.context;
     const verdict = await consultLeads(this.context, track, question, classification);
-    const stopping = this.stopped || this.context.signal.aborted;
-    if ('stopped' in verdict && stopping) {
-      this.fates.delete(question.key);
+    if ('stopped' in verdict && this.stopping) {
+      this.forget(question);
       return;
     }
     const now = await ports.tracks.read();
+    const blockers = now.metadata?.blockers ?? [];
     if ('stopped' in verdict) {
       await this.askUser(
         now,
         question,
-        questionRequest(question, 'lead-escalated', ['The lead was stopped.']),
+        questionRequest(question, 'lead-escalated', ['The lead was stopped.'], blockers),
       );
       return;
     }
@@ -290,9 +363,11 @@ class Attendance {
       });
       return;
     }
-    await this.askUser(now, question, questionRequest(question, 'lead-escalated', verdict.passedOn));
+    const request = questionRequest(question, 'lead-escalated', verdict.passedOn, blockers);
+    await this.askUser(now, question, request);
     const logged = await recordConsultations(ports, now, question, verdict.consultations);
-    if ('refused' in logged) this.warn(`lead_consultations of metadata.json: ${logged.refused.message}`);
+    if ('refused' in logged)
+      this.telling.warning(`lead_consultations of metadata.json: ${logged.refused.message}`);
     await verdict.settle();
   }
 
@@ -300,21 +375,21 @@ class Attendance {
 
   /** Writes what was decided, for the agent first. What cannot be written now is tried again at the next look. */
   private async deliver(track: Track, question: Question, decided: Decided): Promise<void> {
-    const written = await writeAnswer(this.context.ports, track, question.key, decided.answer);
+    const written = await writeAnswer(this.context.ports, track, question, decided.answer);
     if ('refused' in written) {
       const { code, message } = written.refused;
       if (code === 'question-answered' || code === 'question-not-found') {
         // Somebody was faster, or took the question away: the next look sees what stands there.
-        this.fates.delete(question.key);
+        this.forget(question);
         await decided.settle?.();
       } else {
-        this.fates.set(question.key, { at: 'delivery', decided });
-        this.warn(`The answer to “${question.question}” is not written yet: ${message}`);
+        this.setFate(question, { at: 'delivery', decided });
+        this.telling.warning(`The answer to “${question.question}” is not written yet: ${message}`);
       }
       return;
     }
     const { classification, answer } = decided;
-    this.emitQuestion(
+    this.telling.question(
       question,
       classification.authority,
       classification.because[0]?.text ?? '',
@@ -327,18 +402,21 @@ class Attendance {
   /** An answer stands in the file, and this run did not write it. */
   private async complete(track: Track, question: Question, answer: QuestionAnswer): Promise<void> {
     const consultations = consultationsOf(answer);
-    const open = blockersOfQuestion(track.metadata?.blockers ?? [], question.key).some(
-      ({ active }) => active,
-    );
+    const open = blockersOfQuestion(track.metadata?.blockers ?? [], question).some(({ active }) => active);
     const classification = classifyQuestion(textOf(question));
     const authority = consultations.some(({ lead }) => lead === 'user')
       ? 'USER_ONLY'
       : classification.authority;
     const tell = (): void =>
-      this.emitQuestion(question, authority, `${answer.answeredBy ?? 'Somebody'} answered.`, answer.answer);
-    if (!open && isLogged(track.metadata, question.key, consultations)) {
-      if (this.fates.get(question.key)?.at === 'user') tell();
-      this.fates.set(question.key, { at: 'recorded' });
+      this.telling.question(
+        question,
+        authority,
+        `${answer.answeredBy ?? 'Somebody'} answered.`,
+        answer.answer,
+      );
+    if (!open && isLogged(track.metadata, question, consultations)) {
+      if (this.fateOf(question)?.at === 'user') tell();
+      this.setFate(question, { at: 'recorded' });
       return;
     }
     tell();
@@ -347,8 +425,8 @@ class Attendance {
 
   /** A person resolved the blocker without writing to questions.json: the words that resolved it are the answer. */
   private async fetchAnswer(track: Track, question: Question): Promise<void> {
-    const fate = this.fates.get(question.key);
-    const blocker = blockersOfQuestion(track.metadata?.blockers ?? [], question.key).at(-1);
+    const fate = this.fateOf(question);
+    const blocker = blockersOfQuestion(track.metadata?.blockers ?? [], question).at(-1);
     if (fate?.at !== 'user' || !blocker || blocker.active) return;
     const answer = blocker.resolution?.trim();
     if (answer === undefined || answer === '') {
@@ -366,47 +444,21 @@ class Attendance {
 
   private async record(track: Track, answered: AnsweredQuestion): Promise<void> {
     const { ports } = this.context;
-    this.fates.set(answered.question.key, { at: 'recorded' });
     const recorded = await recordAnswer(ports, track, answered);
     if ('refused' in recorded) {
       // The next look finds an answer without its entry, and tries again.
-      this.fates.delete(answered.question.key);
-      this.warn(
+      this.forget(answered.question);
+      this.telling.warning(
         `The answer to “${answered.question.question}” is not in the audit trail: ${recorded.refused.message}`,
       );
-    } else recorded.warnings.forEach((warning) => this.warn(warning));
+      return;
+    }
+    this.setFate(answered.question, { at: 'recorded' });
+    for (const warning of recorded.warnings) this.telling.warning(warning);
   }
 
   private signed(answer: Omit<QuestionAnswer, 'answeredAt'>): QuestionAnswer {
     return { ...answer, answeredAt: this.context.ports.clock().toISOString() };
-  }
-
-  // --- telling ---
-
-  private emitQuestion(
-    question: Question,
-    authority: Classification['authority'],
-    why: string,
-    answer?: string,
-  ): void {
-    const telling = JSON.stringify([question.key, answer]);
-    if (this.told.has(telling)) return;
-    this.told.add(telling);
-    this.context.emit({
-      event: 'question',
-      id: question.key,
-      question: question.question,
-      authority,
-      ...(answer === undefined ? {} : { answer }),
-      why,
-    });
-  }
-
-  /** Each message once in a run of this. */
-  private warn(message: string): void {
-    if (this.warned.has(message)) return;
-    this.warned.add(message);
-    this.context.emit({ event: 'warning', message });
   }
 }
 
@@ -420,4 +472,10 @@ function ownDecision({ options, recommendation }: Question): readonly [string, s
   const [first] = options;
   if (first !== undefined) return [first, 'The first option of the agent that asked.'];
   return ['Decide yourself: it is within your authority.', 'Nothing was proposed.'];
+}
+
+function isDiskTrouble(error: unknown): error is Error {
+  if (error instanceof RunJournalError || error instanceof TrackGoneError) return true;
+  // An error of the operating system, not one of Node's own about a wrong call.
+  return /^E[A-Z0-9]+$/.test(codeOf(error) ?? '');
 }

@@ -12,6 +12,7 @@ import { agentIdFor } from '../run/agentId';
 import { promptRefusal, readPromptOverrides } from '../run/promptOverrides';
 import type { RunContext } from '../run/runContext';
 import { readLeadAnswer, type LeadAnswer } from './leadAnswer';
+import { questionSubject } from './questionIdentity';
 import { leadAgent, type Consultation } from './recordAnswer';
 
 /** A lead's answer that cannot be used is asked for once more. */
@@ -132,7 +133,7 @@ async function consult(
   o: Consulting,
 ): Promise<Asked | { readonly stopped: true }> {
   const { lead } = o;
-  const subject = `${lead}-${o.question.key}`;
+  const subject = `${lead}-${questionSubject(o.question)}`;
   let trouble: string | undefined;
   let open = await leftBehind(context, subject);
   for (let attempt = open?.job.attempt ?? 1; ;) {
@@ -294,5 +295,6 @@ function plain(text: string): string {
 
 function endWords({ how, exitCode }: AgentEnd): string {
   if (how === 'timeLimit') return ' (its time was up)';
+  if (how === 'outputLimit') return ' (it printed more than it may)';
   return exitCode === undefined || exitCode === 0 ? '' : ` (exit code ${exitCode})`;
 }

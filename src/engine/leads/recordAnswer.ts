@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { JsonChange } from '../../files/jsonEdit';
 import { field, recordOf, textField } from '../../files/looseValues';
 import { oneLine } from '../../files/oneLine';
-import { answerQuestionEdits } from '../../files/questionsFile';
+import { answerQuestionEdits, sameWords } from '../../files/questionsFile';
 import { leads } from '../../model/authorityMatrix';
 import type { EditRefusal } from '../../model/edit';
 import type { Metadata } from '../../model/metadata';
@@ -16,6 +15,7 @@ import { localDate } from '../newTrack';
 import type { Ports } from '../ports';
 import { logDecision } from './logDecision';
 import { blockersOfQuestion } from './questionBlockers';
+import { questionsFileOf } from './readQuestions';
 
 /** Characters of a text that are copied into the audit trail. */
 const longestText = 4000;
@@ -45,22 +45,17 @@ export interface AnsweredQuestion {
 export type RecordResult =
   { readonly changed: boolean; readonly warnings: readonly string[] } | { readonly refused: EditRefusal };
 
-/** Absolute path of the file that agents of a track write their questions to. */
-export function questionsFileOf(track: Track): string {
-  return join(track.folder ?? track.root, 'questions.json');
-}
-
 /** First of all writes: the agent that waits goes on when it stands there. */
 export function writeAnswer(
   ports: Pick<Ports, 'editor'>,
   track: Track,
-  key: string,
+  asked: Pick<Question, 'key' | 'question'>,
   answer: QuestionAnswer,
 ): Promise<EditOutcome> {
   return ports.editor.edit({
     root: track.root,
     file: questionsFileOf(track),
-    change: (text) => answerQuestionEdits(text, key, answer),
+    change: (text) => answerQuestionEdits(text, asked, answer),
   });
 }
 
@@ -80,7 +75,7 @@ export async function recordAnswer(
   const warnings: string[] = [];
   const ofUser = consultations.some(({ lead }) => lead === 'user');
   // The entry in metadata.json comes last, so it says that the log has the decision, or that somebody took it out.
-  if ((ofUser || answered.business) && !isLogged(track.metadata, question.key, consultations)) {
+  if ((ofUser || answered.business) && !isLogged(track.metadata, question, consultations)) {
     const at = answer.answeredAt === undefined ? NaN : Date.parse(answer.answeredAt);
     const alternatives = question.options.filter((option) => option !== answer.answer);
     const logged = await logDecision(ports, track.root, {
@@ -99,7 +94,7 @@ export async function recordAnswer(
   const at = ports.clock().toISOString();
   const changesOn = (metadata: Metadata): JsonChange[] => [
     ...consultationChanges(metadata, question, consultations, at),
-    ...resolvedBlockers(metadata, question.key, answer, at),
+    ...resolvedBlockers(metadata, question, answer, at),
   ];
   const outcome = track.loop
     ? await editLoop(
@@ -107,7 +102,7 @@ export async function recordAnswer(
         track,
         ({ metadata, loop, facts }) => {
           const extra = changesOn(metadata);
-          const mine = new Set(blockersOfQuestion(metadata.blockers, question.key).map(({ id }) => id));
+          const mine = new Set(blockersOfQuestion(metadata.blockers, question).map(({ id }) => id));
           const rest = facts.activeBlockers.filter(({ id }) => !mine.has(id));
           const same = {
             loop,
@@ -144,10 +139,10 @@ export function recordConsultations(
   });
 }
 
-/** Whether the audit trail has the decision of each. */
+/** Whether the audit trail has the decision of each on this question; one on another with the same key is not it. */
 export function isLogged(
   metadata: Metadata | undefined,
-  key: string,
+  question: Pick<Question, 'key' | 'question'>,
   consultations: readonly Consultation[],
 ): boolean {
   const entries = metadata?.raw['lead_consultations'];
@@ -156,7 +151,8 @@ export function isLogged(
     list.some((entry) => {
       const record = recordOf(entry);
       return (
-        textField(record, 'question_id') === key &&
+        textField(record, 'question_id') === question.key &&
+        sameWords(textField(record, 'question') ?? '', question.question) &&
         textField(record, 'lead') === lead &&
         field(record, 'decision_made') === decisionMade
       );
@@ -193,7 +189,7 @@ function consultationChanges(
   at: string,
 ): JsonChange[] {
   const entries = consultations
-    .filter((consultation) => !isLogged(metadata, question.key, [consultation]))
+    .filter((consultation) => !isLogged(metadata, question, [consultation]))
     .map((consultation) => ({
       timestamp: at,
       lead: consultation.lead,
@@ -215,11 +211,16 @@ function consultationChanges(
     : entries.map((value) => ({ path: ['lead_consultations', -1], value }));
 }
 
-function resolvedBlockers(metadata: Metadata, key: string, answer: QuestionAnswer, at: string): JsonChange[] {
+function resolvedBlockers(
+  metadata: Metadata,
+  question: Question,
+  answer: QuestionAnswer,
+  at: string,
+): JsonChange[] {
   const raw = metadata.raw['blockers'];
   const entries: readonly unknown[] = Array.isArray(raw) ? raw : [];
   const active = new Set(
-    blockersOfQuestion(metadata.blockers, key)
+    blockersOfQuestion(metadata.blockers, question)
       .filter((blocker) => blocker.active)
       .map(({ id }) => id),
   );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { conductor, documentOf, folderWith } from './conductorProcess';
@@ -156,6 +157,48 @@ describe('conductor answer', function () {
     const folder = shopThatAsks([], [question('q-2', 'Tabs?')]);
     assert.equal((await answer(folder, 'q-2', 'Blanks')).code, 0);
     assert.match(readFileSync(join(folder, track, 'questions.json'), 'utf8'), /"answer": "Blanks"/);
+  });
+
+  it('a question by its short id; one with another text is another one', async () => {
+    const folder = shopThatAsks([decision], [question('q-1', 'May the price change?')]);
+    const finished = await answer(folder, 'q-1', 'Yes', '--by', 'Ada');
+    assert.equal(finished.code, 0, finished.stderr);
+    assert.equal(metadataOf(folder).blockers[0]?.status, 'RESOLVED');
+    assert.match(readFileSync(join(folder, track, 'questions.json'), 'utf8'), /"answer": "Yes"/);
+
+    const other = shopThatAsks([decision], [question('q-1', 'Remove the login from the spec?')]);
+    const { asked } = askedShape.parse(documentOf(await answer(other, '--json')));
+    assert.deepEqual(
+      asked.map(({ id, kind }) => [id, kind]),
+      [
+        ['question:q-1', 'escalation'],
+        ['q-1', 'question'],
+      ],
+    );
+    const stale = await answer(other, 'question:q-1', 'Yes');
+    assert.match(stale.stdout, /not in questions\.json/);
+    const file = join(other, track, 'questions.json');
+    assert.doesNotMatch(readFileSync(file, 'utf8'), /"answer"/);
+    assert.equal((await answer(other, 'q-1', 'No')).code, 0);
+    assert.match(readFileSync(file, 'utf8'), /"answer": "No"/);
+  });
+
+  it('a questions.json that leads out of the project, is a pipe, or is huge is not read, and that is said', async () => {
+    const outside = folderWith({ 'questions.json': JSON.stringify([question('q-9', 'Secret?')]) });
+    const spoil = [
+      (file: string) => symlinkSync(join(outside, 'questions.json'), file),
+      (file: string) => execFileSync('mkfifo', [file]),
+      (file: string) => writeFileSync(file, `["${'x'.repeat(6_000_000)}"]`),
+    ];
+    for (const put of process.platform === 'win32' ? spoil.slice(2) : spoil) {
+      const folder = shopThatAsks([failed]);
+      put(join(folder, track, 'questions.json'));
+      const finished = await answer(folder);
+      assert.equal(finished.code, 0, finished.stderr);
+      assert.match(finished.stderr, /questions\.json/);
+      assert.match(finished.stdout, /^task-failed:2\.1/);
+      assert.doesNotMatch(finished.stdout, /Secret/);
+    }
   });
 
   it('says what could be answered instead, and writes nothing', async () => {

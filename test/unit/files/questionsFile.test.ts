@@ -10,7 +10,8 @@ const answer = {
   authority: 'LEAD_CONSULT',
 };
 const after = (text: string, key: string, more = {}): string => {
-  const result = answerQuestionEdits(text, key, { ...answer, ...more });
+  const question = parseQuestions(text).questions.find((one) => one.key === key)!;
+  const result = answerQuestionEdits(text, question, { ...answer, ...more });
   assert.ok('edits' in result, 'refused' in result ? result.refused.message : '');
   return applyEdits(text, result.edits);
 };
@@ -116,17 +117,25 @@ describe('questions.json: answering', () => {
 
   it('twice is once; another answer is refused with what stands there; an unknown key is refused', () => {
     const done = after(text, 'q1');
+    const asked = parseQuestions(text).questions[0]!;
     assert.equal(after(done, 'q1', { answeredAt: 'later' }), done);
-    const other = answerQuestionEdits(done, 'q1', { ...answer, answer: 'MySQL' });
+    const other = answerQuestionEdits(done, asked, { ...answer, answer: 'MySQL' });
     assert.ok('refused' in other);
     assert.equal(other.refused.code, 'question-answered');
     assert.match(other.refused.message, /Postgres/);
-    const none = answerQuestionEdits(text, 'q9', answer);
+    const none = answerQuestionEdits(text, { ...asked, key: 'q9' }, answer);
     assert.ok('refused' in none && none.refused.code === 'question-not-found');
+    // Another agent counts from q1 again.
+    const another = answerQuestionEdits(text, { key: 'q1', question: 'Remove the login?' }, answer);
+    assert.ok('refused' in another && another.refused.code === 'question-not-found');
   });
 
   it('invalid JSON is never written; a question asked twice is answered in both places', () => {
-    const invalid = answerQuestionEdits('[{"id": "q1", "question": "A?"},]', 'q1', answer);
+    const invalid = answerQuestionEdits(
+      '[{"id": "q1", "question": "A?"},]',
+      { key: 'q1', question: 'A?' },
+      answer,
+    );
     assert.ok('refused' in invalid && invalid.refused.code === 'json-invalid');
     const twice = JSON.parse(
       after('{"questions": [{"id": "q", "question": "A?"}, {"id": "q", "question": "A?"}]}', 'q'),

@@ -11,9 +11,10 @@ const money = {
   options: ['Yes', 'No'],
   own: 'kept',
 };
-const yes = { questionId: 'q2', answer: ' Yes ', by: 'Eve' };
+const yes = { questionId: 'q2', question: money.question, answer: ' Yes ', by: 'Eve' };
 
-describe('answerQuestion', () => {
+describe('answerQuestion', function () {
+  this.timeout(60_000);
   afterEach(() => closeScenes());
 
   it('the file that the agent reads, the audit trail, the blocker and the decision log; twice is once', async () => {
@@ -130,7 +131,7 @@ describe('answerQuestion', () => {
       questions: [money],
       metadata: {
         loop_state: { current_step: 'EXECUTE', step_status: 'BLOCKED', fix_cycle_count: 0 },
-        blockers: [{ id: 'question:q2', description: 'x', status: 'ACTIVE' }, 'No key'],
+        blockers: [{ id: 'question:q2', description: money.question, status: 'ACTIVE' }, 'No key'],
       },
     });
     await answerQuestion(two.context.ports, await two.track(), yes);

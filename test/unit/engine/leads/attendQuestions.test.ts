@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { answerEscalation } from '../../../../src/engine/escalation/answerEscalation';
+import { answerQuestion } from '../../../../src/engine/leads/answerQuestion';
 import { attendQuestions } from '../../../../src/engine/leads/attendQuestions';
+import { questionSubject } from '../../../../src/engine/leads/questionIdentity';
+import type { AgentDesk } from '../../../../src/engine/run/agentJob';
+import { RunJournalError } from '../../../../src/engine/run/runJournal';
 import { closeScenes, runs, scripted, until } from '../run/agentScene';
 import { decides, leadScript, LeadsScene } from './leadsScene';
 
@@ -9,7 +14,11 @@ const tech = { id: 'q1', question: 'Which approach do we implement?', options: [
 const money = { id: 'q2', question: 'May the hosting cost $80 a month more?', asked_by: 'worker-1.1' };
 const naming = { id: 'q3', question: 'How is this variable named?', options: ['count', 'total'] };
 
-describe('attendQuestions', () => {
+const subjectOf = ({ id, question }: { id: string; question: string }): string =>
+  questionSubject({ key: id, question });
+
+describe('attendQuestions', function () {
+  this.timeout(60_000);
   afterEach(() => closeScenes());
 
   it('for the user: a blocker, while the step goes on and the agent waits', async () => {
@@ -266,6 +275,173 @@ describe('attendQuestions', () => {
     );
   });
 
+  it('another question with the key of an answered one is asked anew, with an id and an audit entry of its own', async () => {
+    const api = { id: 'q1', question: 'May we take the paid API for 80 dollars a month?' };
+    const login = { id: 'q1', question: 'May we remove the login feature from the spec?' };
+    const scene = await LeadsScene.make({ questions: [api] });
+    await scene.attend();
+    const answer = async (question: typeof api, words: string): Promise<void> => {
+      const [open] = (await scene.track()).metadata!.blockers.filter(({ active }) => active);
+      assert.equal(open?.description, question.question);
+      const answered = { questionId: 'q1', question: question.question, answer: words, by: 'Ann' };
+      const result = await answerQuestion(scene.context.ports, await scene.track(), answered);
+      assert.ok('why' in result, JSON.stringify(result));
+    };
+    await answer(api, 'Yes, take it');
+    await scene.attend();
+    scene.write('tracks/login/questions.json', [login]);
+    const { userOnly } = await scene.attend();
+    assert.equal(scene.answerTo('q1'), undefined);
+    assert.deepEqual(
+      userOnly.map(({ id, description }) => [id, description]),
+      [['question:q1#2', login.question]],
+    );
+    assert.deepEqual(
+      scene.metadata().blockers?.map(({ id, status }) => [id, status]),
+      [
+        ['question:q1', 'RESOLVED'],
+        ['question:q1#2', 'ACTIVE'],
+      ],
+    );
+    await answer(login, 'No');
+    assert.deepEqual(
+      scene.consultations().map(({ question, decision }) => [question, decision]),
+      [
+        [api.question, 'Yes, take it'],
+        [login.question, 'No'],
+      ],
+    );
+    assert.equal(scene.text('decision-log.md').match(/### DECISION-\d/g)?.length, 2);
+  });
+
+  it('a question that takes the place of an open one, while somebody attends: asked, too, and not mixed up', async () => {
+    const scene = await LeadsScene.make({ questions: [money] });
+    const other = { ...money, question: 'May we delete the production data?' };
+    const { userOnly } = await scene.attend(() => {
+      const asked = scene.metadata().blockers?.length ?? 0;
+      if (asked === 1) scene.write('tracks/login/questions.json', [other]);
+      return asked === 2;
+    });
+    assert.deepEqual(
+      userOnly.map(({ id }) => id),
+      ['question:q2#2'],
+    );
+    // The answer to the first goes to nobody: the second has its key.
+    const stale = { questionId: 'q2', question: money.question, answer: 'Yes', by: 'Ann' };
+    const result = await answerQuestion(scene.context.ports, await scene.track(), stale);
+    assert.ok('refused' in result && result.refused.code === 'question-not-found');
+    const through = await answerEscalation(scene.context.ports, await scene.track(), {
+      blockerId: 'question:q2',
+      answer: 'answer',
+      note: 'Yes',
+      by: 'Ann',
+    });
+    assert.ok('why' in through, JSON.stringify(through));
+    assert.match(through.warnings.join(), /not in questions\.json/);
+    await scene.attend();
+    assert.equal(scene.answerTo('q2'), undefined);
+    assert.equal(scene.metadata().blockers?.[1]?.['status'], 'ACTIVE');
+  });
+
+  it('a lead of a broken-off run that was asked something else with that key is not taken for this one', async () => {
+    const first = await LeadsScene.make({ questions: [tech] });
+    const id = `lead-tech-${subjectOf({ ...tech, question: 'Which approach did we drop?' })}-20260101000000-abcd`;
+    const entry = { agent: 'tech-lead', role: 'lead', step: 'EXECUTE', attempt: 1, locks: [] };
+    await first.scene.log.append({ kind: 'intent', workerId: id, ...entry });
+    await first.scene.log.append({ kind: 'spawned', workerId: id, pid: 4_000_000 });
+    first.write(`tracks/login/.message-bus/run/answers/${id}.json`, decides('tech', 'Polling'));
+    await closeScenes();
+    const second = await LeadsScene.make({ in: first, leads: { 'lead-tech': decides('tech', 'Events') } });
+    await second.attend(() => second.answerTo('q1') !== undefined);
+    assert.equal(second.answerTo('q1'), 'Events');
+    assert.deepEqual(second.context.log.state().open, []);
+  });
+
+  it('while its question waits for the user the time of an agent does not count; that of others does', async () => {
+    const waits = `setInterval(() => undefined, 1000);`;
+    const scene = await LeadsScene.make({ questions: [], provider: scripted(waits), limitMs: 30_000 });
+    const start = async () => {
+      const started = await scene.context.desk.start(scene.scene.job());
+      assert.ok('running' in started);
+      return started.running;
+    };
+    const [asks, works] = [await start(), await start()];
+    scene.write('tracks/login/questions.json', [{ ...money, asked_by: asks.job.id }]);
+    const attended = attendQuestions(scene.context, asks.finished);
+    const noted = (kind: string) => () => scene.scene.kinds().includes(kind);
+    await until('it waits', noted('waiting'));
+    scene.scene.ahead += 31_000;
+    assert.equal((await works.finished).how, 'timeLimit');
+    const witness = await start();
+    scene.scene.ahead += 31_000;
+    await witness.finished;
+    assert.deepEqual(
+      scene.context.desk.running.map(({ job }) => job.id),
+      [asks.job.id],
+    );
+    scene.write('tracks/login/questions.json', [{ ...money, answer: 'Yes', answered_by: 'Eve' }]);
+    await until('it goes on', noted('waited'));
+    assert.equal(scene.context.desk.running.length, 1);
+    scene.scene.ahead += 31_000;
+    assert.equal((await asks.finished).how, 'timeLimit');
+    assert.deepEqual((await attended).userOnly, []);
+    const waiting = scene.scene.entries().filter(({ kind }) => kind === 'waiting' || kind === 'waited');
+    assert.deepEqual(
+      waiting.map((entry) => 'workerId' in entry && entry.workerId),
+      [asks.job.id, asks.job.id],
+    );
+    await Promise.all([asks, works, witness].map((agent) => agent.settle('failed')));
+  });
+
+  it('what it was for fails while a lead works: the lead is stopped, and nothing is written any more', async () => {
+    const scene = await LeadsScene.make({ questions: [tech], leads: { 'lead-tech': 'wait' } });
+    let fail!: (error: Error) => void;
+    const work = new Promise<never>((_, reject) => (fail = reject));
+    const attended = attendQuestions(scene.context, work);
+    await until('the lead works', () => scene.prompts().length === 1);
+    fail(new Error('plan.md is gone'));
+    assert.deepEqual(await attended, { userOnly: [] });
+    assert.deepEqual(scene.context.desk.running, []);
+    assert.deepEqual(scene.scene.kinds(), ['intent', 'spawned', 'ended']);
+    assert.equal(scene.metadata().blockers, undefined);
+    assert.equal(scene.answerTo('q1'), undefined);
+  });
+
+  it('trouble with the disk is told and withstood, and what it spoiled is made up for; a defect is thrown', async () => {
+    const scene = await LeadsScene.make({ questions: [naming] });
+    const { editor } = scene.context.ports;
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+    let troubles = 2;
+    const ports = {
+      ...scene.context.ports,
+      editor: {
+        create: (request: Parameters<typeof editor.create>[0]) => editor.create(request),
+        edit: (request: Parameters<typeof editor.edit>[0]) =>
+          troubles-- > 0 ? Promise.reject(full) : editor.edit(request),
+      },
+    };
+    const logged = until('it is logged', () => scene.consultations().length === 1);
+    assert.deepEqual(await attendQuestions({ ...scene.context, ports }, logged), { userOnly: [] });
+    assert.equal(scene.answerTo('q3'), 'count');
+    assert.match(scene.warnings().join(), /no space left/);
+
+    const gone = await LeadsScene.make({ questions: [naming] });
+    await gone.scene.journal.close();
+    rmSync(gone.scene.place.trackFolder, { recursive: true });
+    assert.deepEqual(await gone.attend(), { userOnly: [] });
+    const broken = await LeadsScene.make({ questions: [tech] });
+    const journal = new RunJournalError('journal.jsonl', 'journal.jsonl could not be written.');
+    const desk = Object.assign(Object.create(broken.context.desk) as AgentDesk, {
+      start: () => Promise.reject(journal),
+    });
+    assert.deepEqual(await attendQuestions({ ...broken.context, desk }, Promise.resolve()), { userOnly: [] });
+    assert.match(broken.warnings().join(), /could not be written/);
+    const defect = Object.assign(Object.create(broken.context.desk) as AgentDesk, {
+      start: () => Promise.reject(new RangeError('a defect')),
+    });
+    await assert.rejects(attendQuestions({ ...broken.context, desk: defect }, Promise.resolve()), RangeError);
+  });
+
   it('broken off between the two writes: the entry is made once, by whom the answer names', async () => {
     const answered = {
       ...tech,
@@ -286,7 +462,7 @@ describe('attendQuestions', () => {
 
   it('broken off while a lead works: the next run takes it over, and asks no second one', async () => {
     const first = await LeadsScene.make({ questions: [tech] });
-    const id = 'lead-tech-q1-20260101000000-abcd';
+    const id = `lead-tech-${subjectOf(tech)}-20260101000000-abcd`;
     const { runFolder } = first.scene.place;
     await first.scene.log.append({
       kind: 'intent',

@@ -44,11 +44,16 @@ export class LeadsScene {
       readonly in?: LeadsScene;
       readonly provider?: AgentProvider;
       readonly signal?: AbortSignal;
+      /** Time limit of agents. */
+      readonly limitMs?: number;
     } = {},
   ): Promise<LeadsScene> {
     const provider = o.provider ?? scripted(leadScript);
     const before = o.in?.scene;
-    const scene = await Scene.make(provider, before ? { in: before } : {});
+    const scene = await Scene.make(provider, {
+      ...(before ? { in: before } : {}),
+      ...(o.limitMs === undefined ? {} : { limitMs: o.limitMs }),
+    });
     const { root, trackFolder } = scene.place;
     const context: RunContext = {
       ...scene.context,
