@@ -260,6 +260,7 @@ async function stopForeign(context: CommandContext, foreign: ForeignRun): Promis
     processes: new NodeProcesses(),
     face: 'VS Code',
     now: new Date(),
+    trusted: vscode.workspace.isTrusted,
   });
   await context.runs.look([track]);
   if ('refused' in result) tellRefusal(context, result.refused);

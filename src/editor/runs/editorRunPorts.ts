@@ -85,8 +85,8 @@ function guarded(
       }
       return agents.start(invocation, o);
     },
-    adopt: (process) => agents.adopt(process),
-    find: (variable, value) => agents.find(variable, value),
+    adopt: (outputFile, named) => agents.adopt(outputFile, named),
+    endLeftBehind: (outputFile) => agents.endLeftBehind(outputFile),
   };
 }
 

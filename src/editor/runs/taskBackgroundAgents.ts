@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises';
 import { constants } from 'node:fs';
+import { hostname } from 'node:os';
 import { l10n } from 'vscode';
 import { AgentStartError, type AgentInvocation } from '../../engine/ports';
+import { agentMark, type NamedProcess } from '../../engine/run/agentProcesses';
 import type { Processes } from '../../engine/run/processes';
 import type { AgentProcess, BackgroundAgents, BackgroundOptions } from '../../engine/run/runPorts';
 import { reasonOf } from '../../store/ioError';
@@ -14,17 +16,19 @@ import { startAgentTask } from '../agentTask';
  * here too.
  */
 export class TaskBackgroundAgents implements BackgroundAgents {
-  readonly #background: Pick<BackgroundAgents, 'adopt' | 'find'>;
+  readonly #background: Pick<BackgroundAgents, 'adopt' | 'endLeftBehind'>;
   readonly #processes: Processes;
 
-  constructor(background: Pick<BackgroundAgents, 'adopt' | 'find'>, processes: Processes) {
+  constructor(background: Pick<BackgroundAgents, 'adopt' | 'endLeftBehind'>, processes: Processes) {
     this.#background = background;
     this.#processes = processes;
   }
 
   async start(invocation: AgentInvocation, o: BackgroundOptions): Promise<AgentProcess> {
     await emptyOutput(o.outputFile, invocation.name);
-    const task = await startAgentTask(invocation, { environment: o.environment });
+    const task = await startAgentTask(invocation, {
+      environment: { ...o.environment, [agentMark]: o.outputFile },
+    });
     const { pid, finished } = task;
     const processStart = await this.#processes.startOf(pid);
     const one = { pid, ...(processStart === undefined ? {} : { processStart }) };
@@ -35,19 +39,23 @@ export class TaskBackgroundAgents implements BackgroundAgents {
       finished,
       stop: async () => {
         // VS Code ends only the process itself; the group goes with it.
-        if (!hasEnded) await this.#background.adopt(one).stop();
+        if (!hasEnded) {
+          const named = { ...one, host: hostname() };
+          await (await this.#background.adopt(o.outputFile, named))?.stop();
+        }
         task.terminate();
         await finished;
+        await this.#background.endLeftBehind(o.outputFile);
       },
     };
   }
 
-  adopt(process: { readonly pid: number; readonly processStart?: string }): AgentProcess {
-    return this.#background.adopt(process);
+  adopt(outputFile: string, named?: NamedProcess): Promise<AgentProcess | undefined> {
+    return this.#background.adopt(outputFile, named);
   }
 
-  find(variable: string, value: string): ReturnType<BackgroundAgents['find']> {
-    return this.#background.find(variable, value);
+  endLeftBehind(outputFile: string): Promise<number> {
+    return this.#background.endLeftBehind(outputFile);
   }
 }
 

@@ -93,7 +93,8 @@ async function ask(context: RunContext, question: DirectorQuestion, director: Di
   const prefix = prefixOf(question, director);
   for (;;) {
     const failed = endsOf(context.log.entries, prefix).filter(
-      ({ outcome, how }) => outcome !== 'passed' && (how === 'exited' || how === 'timeLimit'),
+      ({ outcome, how }) =>
+        outcome !== 'passed' && (how === 'exited' || how === 'timeLimit' || how === 'outputLimit'),
     );
     let agent = await openAgent(context, prefix);
     if (!agent) {

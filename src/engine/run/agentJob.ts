@@ -66,7 +66,7 @@ export interface RunningAgent {
   /** Never rejects. */
   readonly finished: Promise<AgentEnd>;
   /** Ends it and all that it started; resolves when it has ended. */
-  stop(how: 'stopped' | 'timeLimit', why: string): Promise<AgentEnd>;
+  stop(how: 'stopped' | 'timeLimit' | 'outputLimit', why: string): Promise<AgentEnd>;
   /** Writes to the journal what became of it. Each agent is settled once; a second time is ignored. */
   settle(outcome: RunEntryOf<'ended'>['outcome'], why?: string): Promise<void>;
 }
@@ -92,6 +92,11 @@ export interface AgentDesk {
    * `cancelled` is written).
    */
   adopt(open: OpenAgent): Promise<RunningAgent | undefined>;
+  /**
+   * These wait for the answer of a person, all others do not (any more): while an agent waits its time does not count.
+   * Throws RunJournalError.
+   */
+  letWait(ids: ReadonlySet<string>): Promise<void>;
   /** Stops all, and resolves when nothing runs any more. */
   stopAll(why: string): Promise<void>;
 }

@@ -1,4 +1,12 @@
-import type { AgentProcess } from './runPorts';
+import {
+  isWaiting,
+  laterWaits,
+  waitedUntil,
+  waitingFrom,
+  workedMs,
+  type Wait,
+} from '../../rules/parallel/workTime';
+import type { AgentProcess, StopOptions } from './runPorts';
 import type { AgentEnd, RunningAgent } from './agentJob';
 import { readOutputFile } from './outputFile';
 import type { RunEntryOf } from './runEntry';
@@ -11,6 +19,8 @@ export interface AgentRunOptions {
   /** ISO */
   readonly startedAt: string;
   readonly adopted: boolean;
+  /** When it waited for a person, as an earlier run noted it. */
+  readonly waits?: readonly Wait[];
   /** Absent: nobody watches its time. */
   readonly timeLimitMs?: number;
   /** So many bytes of its output are read. */
@@ -32,6 +42,7 @@ export class AgentRun implements RunningAgent {
   readonly pid: number;
   readonly finished: Promise<AgentEnd>;
   private started: number;
+  private waits: readonly Wait[];
   private ending: Pick<AgentEnd, 'how' | 'why'> | undefined;
   private over = false;
   private settled: Promise<void> | undefined;
@@ -45,6 +56,7 @@ export class AgentRun implements RunningAgent {
   ) {
     this.pid = source.pid;
     this.started = Date.parse(o.startedAt);
+    this.waits = o.waits ?? [];
     this.given = new Promise((resolve) => (this.giveUp = () => resolve({ exitCode: undefined })));
     this.finished = this.end();
   }
@@ -72,7 +84,9 @@ export class AgentRun implements RunningAgent {
 
   /** By how many ms it is over its time; negative while it has some. */
   overtime(now: Date): number {
-    return this.o.timeLimitMs === undefined ? -Infinity : now.getTime() - this.started - this.o.timeLimitMs;
+    const { timeLimitMs } = this.o;
+    if (timeLimitMs === undefined) return -Infinity;
+    return workedMs(this.started, this.waits, now.getTime()) - timeLimitMs;
   }
 
   get timeLimitMs(): number | undefined {
@@ -82,19 +96,30 @@ export class AgentRun implements RunningAgent {
   /** The computer slept. */
   shift(ms: number): void {
     this.started += ms;
+    this.waits = laterWaits(this.waits, ms);
   }
 
-  async stop(how: 'stopped' | 'timeLimit', why: string): Promise<AgentEnd> {
+  /** It waits for the answer of a person; meanwhile its time does not count. */
+  get isWaiting(): boolean {
+    return isWaiting(this.waits);
+  }
+
+  letWait(waits: boolean, now: Date): void {
+    this.waits = (waits ? waitingFrom : waitedUntil)(this.waits, now.toISOString());
+  }
+
+  async stop(how: 'stopped' | 'timeLimit' | 'outputLimit', why: string): Promise<AgentEnd> {
     if (!this.over) this.ending ??= { how, why };
-    await this.endProcess();
+    // A flood goes on while it is asked to end.
+    await this.endProcess({ force: how === 'outputLimit' });
     return this.finished;
   }
 
-  /** Also what an agent that has ended left running in its process group. */
-  async endProcess(): Promise<void> {
+  /** Also what an agent that has ended left running. */
+  async endProcess(o: StopOptions = {}): Promise<void> {
     if ('how' in this.source) return;
     try {
-      await this.source.stop();
+      await this.source.stop(o);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.o.emit({ event: 'warning', message: `${this.job.id}: ${message}` });

@@ -4,18 +4,19 @@ import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { agentStartError } from '../agentStartError';
 import { AgentStartError, type AgentExit, type AgentInvocation } from '../ports';
-import { findProcess } from './findProcess';
+import { agentMark, endProcessesOf, findAgent, isAgent, type NamedProcess } from './agentProcesses';
 import { whyNotOpened } from './outputFile';
 import { endGroup, groupExists } from './processGroup';
 import { NodeProcesses, type Processes } from './processes';
-import type { AgentProcess, BackgroundAgents, BackgroundOptions } from './runPorts';
+import type { AgentProcess, BackgroundAgents, BackgroundOptions, StopOptions } from './runPorts';
 
 /** How often a process that is not our child is looked at, in ms. */
 const adoptedLookMs = 250;
 
 /**
  * Agents as processes of this computer, each the leader of a process group of its own, so that neither the end of our
- * process nor Ctrl+C in our terminal ends them, and so that they can be ended with all that they started.
+ * process nor Ctrl+C in our terminal ends them, and so that they can be ended with all that they started. What left the
+ * group is known by the mark in its environment.
  *
  * A running agent does not keep our process alive by itself: who waits for one (RunAgents) does. Windows: batch files
  * (`claude.cmd`) are not started, see agentStartError; a process is told from another one by its id alone.
@@ -33,15 +34,26 @@ export class NodeBackgroundAgents implements BackgroundAgents {
     const output = await openOutput(o.outputFile, invocation.name);
     let started: { readonly pid: number; readonly finished: Promise<AgentExit> };
     try {
-      started = await startChild(invocation, o.environment, output.fd);
+      started = await startChild(invocation, { ...o.environment, [agentMark]: o.outputFile }, output.fd);
     } finally {
       await output.close();
     }
     const { pid, finished } = started;
-    return new GroupProcess(pid, await this.processes.startOf(pid), finished, true, this);
+    const known = { pid, processStart: await this.processes.startOf(pid), outputFile: o.outputFile };
+    return new GroupProcess(known, finished, true, this);
   }
 
-  adopt({ pid, processStart }: { readonly pid: number; readonly processStart?: string }): AgentProcess {
+  async adopt(outputFile: string, named?: NamedProcess): Promise<AgentProcess | undefined> {
+    let found: Pick<NamedProcess, 'pid' | 'processStart'>;
+    if (named) {
+      if (!(await isAgent(named, outputFile, this.processes))) return undefined;
+      found = named;
+    } else {
+      const pid = await findAgent(outputFile);
+      if (pid === undefined) return undefined;
+      found = { pid, processStart: await this.processes.startOf(pid) };
+    }
+    const { pid, processStart } = found;
     const finished = new Promise<AgentExit>((resolve) => {
       const look = async (): Promise<void> => {
         if (!(await this.processes.alive(pid, processStart))) resolve({ exitCode: undefined });
@@ -49,36 +61,43 @@ export class NodeBackgroundAgents implements BackgroundAgents {
       };
       void look();
     });
-    return new GroupProcess(pid, processStart, finished, false, this);
+    return new GroupProcess({ pid, processStart, outputFile }, finished, false, this);
   }
 
-  async find(
-    variable: string,
-    value: string,
-  ): Promise<{ readonly pid: number; readonly processStart?: string } | undefined> {
-    const pid = await findProcess(variable, value);
-    if (pid === undefined) return undefined;
-    const processStart = await this.processes.startOf(pid);
-    return { pid, ...(processStart === undefined ? {} : { processStart }) };
+  endLeftBehind(outputFile: string): Promise<number> {
+    return endProcessesOf(outputFile, this.graceMs);
   }
 
   /**
    * Ends the group of a process, if it is still that process's group: an id that belongs to another process by now is
    * never signalled. While something of a group lives the system gives its id to no new process, so a group without its
-   * leader is what the leader left behind.
+   * leader is what the leader left behind. Then everything else that has the mark of the agent.
    */
   async end(one: {
     readonly pid: number;
     readonly processStart: string | undefined;
     readonly sureAlive: boolean;
     readonly hasEnded: boolean;
+    /** Nothing of its group is left. */
+    readonly isGone: boolean;
+    readonly outputFile: string;
+    readonly force: boolean;
   }): Promise<void> {
+    const graceMs = one.force ? 0 : this.graceMs;
+    if (!one.isGone && (await this.isStillIts(one))) await endGroup(one.pid, graceMs);
+    await endProcessesOf(one.outputFile, graceMs);
+  }
+
+  private async isStillIts(one: {
+    readonly pid: number;
+    readonly processStart: string | undefined;
+    readonly sureAlive: boolean;
+    readonly hasEnded: boolean;
+  }): Promise<boolean> {
     const { pid, processStart } = one;
-    if (!one.sureAlive && (one.hasEnded || !(await this.processes.alive(pid, processStart)))) {
-      const start = await this.processes.startOf(pid);
-      if (start !== undefined && start !== processStart) return;
-    }
-    await endGroup(pid, this.graceMs);
+    if (one.sureAlive || (!one.hasEnded && (await this.processes.alive(pid, processStart)))) return true;
+    const start = await this.processes.startOf(pid);
+    return start === undefined || start === processStart;
   }
 }
 
@@ -89,8 +108,11 @@ class GroupProcess implements AgentProcess {
   private stopping: Promise<void> | undefined;
 
   constructor(
-    readonly pid: number,
-    readonly processStart: string | undefined,
+    private readonly known: {
+      readonly pid: number;
+      readonly processStart: string | undefined;
+      readonly outputFile: string;
+    },
     readonly finished: Promise<AgentExit>,
     /** Our own child: its id is not given away before we have heard of its end. */
     private readonly isChild: boolean,
@@ -98,22 +120,29 @@ class GroupProcess implements AgentProcess {
   ) {
     void finished.then(() => {
       this.hasEnded = true;
-      this.isGone = process.platform === 'win32' || !groupExists(pid);
+      this.isGone = process.platform === 'win32' || !groupExists(this.pid);
     });
   }
 
-  stop(): Promise<void> {
-    this.stopping ??= this.end().catch((error: unknown) => {
+  get pid(): number {
+    return this.known.pid;
+  }
+
+  get processStart(): string | undefined {
+    return this.known.processStart;
+  }
+
+  stop(o: StopOptions = {}): Promise<void> {
+    this.stopping ??= this.end(o.force === true).catch((error: unknown) => {
       this.stopping = undefined;
       throw error;
     });
     return this.stopping;
   }
 
-  private async end(): Promise<void> {
-    const { pid, processStart, hasEnded } = this;
-    if (this.isGone) return;
-    await this.agents.end({ pid, processStart, hasEnded, sureAlive: this.isChild && !hasEnded });
+  private async end(force: boolean): Promise<void> {
+    const { known, hasEnded, isGone } = this;
+    await this.agents.end({ ...known, hasEnded, isGone, force, sureAlive: this.isChild && !hasEnded });
     // What tells of the end of another's child does not keep us alive; this does.
     const stayAwake = setInterval(() => undefined, adoptedLookMs);
     await this.finished;

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { hasCode } from '../../store/ioError';
+import { listProcesses, mayBeEnded, type ListedProcess } from './processList';
 
 /** A process that could not be ended. The message names it and says what to do. */
 export class AgentStopError extends Error {
@@ -18,29 +18,41 @@ export class AgentStopError extends Error {
 /** How soon it is looked again whether a group has gone, in ms: first, and at most. */
 const firstLookMs = 20;
 const longestLookMs = 200;
+/** What was told to end with force has at least so long to go, in ms. */
+const leastForceMs = 1000;
 
 /**
- * Ends a process group: politely (SIGTERM), and with force (SIGKILL) when something of it still runs after `graceMs`.
- * Resolves when none of it runs any more. Windows has no groups: the process and its children are ended with force.
- * @throws AgentStopError when something runs on, `graceMs` after force.
+ * Ends a process group: politely (SIGTERM), and with force (SIGKILL) when something of it still runs after `graceMs`; 0:
+ * with force at once. Resolves when none of it runs any more. Windows has no groups: the process and its children are
+ * ended with force.
+ * @throws AgentStopError when something runs on after force.
+ * @throws RangeError for a group that is never signalled: the system's (`kill(-1)` means everything), and our own.
  */
 export async function endGroup(group: number, graceMs: number): Promise<void> {
+  if (group <= 1 || group === process.pid) throw neverEnded(group);
   if (process.platform === 'win32') return endTree(group);
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  if (!groupExists(group)) return;
+  const list = await sharedList();
+  if (list.some((one) => one.group === group && !mayBeEnded(one.pid, list))) throw neverEnded(group);
+  for (const signal of graceMs > 0 ? (['SIGTERM', 'SIGKILL'] as const) : (['SIGKILL'] as const)) {
     if (!(await groupRuns(group))) return;
     signalGroup(group, signal);
-    if (await groupGone(group, graceMs)) return;
+    if (await groupGone(group, signal === 'SIGKILL' ? Math.max(graceMs, leastForceMs) : graceMs)) return;
   }
   throw new AgentStopError(group);
+}
+
+function neverEnded(group: number): RangeError {
+  return new RangeError(`The process group ${group} is not an agent's, so it was left alone.`);
 }
 
 /** Whether a process of the group runs. A zombie has ended, only nobody asked yet. */
 export async function groupRuns(group: number): Promise<boolean> {
   if (!groupExists(group)) return false;
-  const runs = (list: readonly GroupMember[]): boolean =>
+  const runs = (list: readonly ListedProcess[]): boolean =>
     list.some((one) => one.group === group && !one.zombie);
   // Twice, since a list takes its time: one that ended on it may have started another one behind its back.
-  return runs(await sharedList()) || runs(await processes());
+  return runs(await sharedList()) || runs(await listProcesses());
 }
 
 /** Whether the group has members, zombies included. */
@@ -53,44 +65,12 @@ export function groupExists(group: number): boolean {
   }
 }
 
-let listing: Promise<GroupMember[]> | undefined;
+let listing: Promise<readonly ListedProcess[]> | undefined;
 
 /** Whoever asks while a list is being made gets that one: many groups may be ended at once. */
-function sharedList(): Promise<GroupMember[]> {
-  listing ??= processes().finally(() => (listing = undefined));
+function sharedList(): Promise<readonly ListedProcess[]> {
+  listing ??= listProcesses().finally(() => (listing = undefined));
   return listing;
-}
-
-interface GroupMember {
-  readonly pid: number;
-  readonly group: number;
-  readonly zombie: boolean;
-}
-
-/** All processes of this computer that the system shows. */
-export async function processes(): Promise<GroupMember[]> {
-  if (process.platform === 'linux') {
-    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-    return (await Promise.all(pids.map(linuxMember))).filter((one) => one !== undefined);
-  }
-  const { stdout } = await promisify(execFile)('ps', ['-axo', 'pid=,pgid=,stat='], { maxBuffer: 2 ** 24 });
-  return [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(\S)/gm)].map(([, pid, group, state]) => ({
-    pid: Number(pid),
-    group: Number(group),
-    zombie: state === 'Z',
-  }));
-}
-
-async function linuxMember(pid: string): Promise<GroupMember | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // Behind the name in brackets, which may hold anything: state, parent, group.
-    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid: Number(pid), group: Number(group), zombie: state === 'Z' || state === 'X' };
-  } catch {
-    // It ended while we looked.
-    return undefined;
-  }
 }
 
 function signalGroup(group: number, signal: NodeJS.Signals): void {

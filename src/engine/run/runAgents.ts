@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import type { EditRefusal } from '../../model/edit';
 import { loopSteps, type LoopStep } from '../../model/loopState';
+import { later, laterWaits, waitedUntil, waitingFrom, type Wait } from '../../rules/parallel/workTime';
 import { containedPath } from '../../store/contain';
 import { reasonOf } from '../../store/ioError';
 import { megabytes } from '../../store/limits';
@@ -36,8 +37,8 @@ export interface RunAgentsOptions {
   readonly outputLimit?: number;
 }
 
-/** How often running agents are looked at, in ms. */
-const lookMs = 1000;
+/** How often running agents are looked at, in ms: a flood of output fills a disk in seconds. */
+const lookMs = 100;
 /** A prompt of more bytes than this is no argument: Linux takes 128 kB in one, Windows 32 kB in all. */
 const longestArgument = process.platform === 'win32' ? 24_000 : 100_000;
 /** A look that comes later than this, in ms, says that the computer slept. */
@@ -71,26 +72,41 @@ export class RunAgents implements AgentDesk {
   async adopt(open: OpenAgent): Promise<RunningAgent | undefined> {
     const { ports, log } = this.o;
     const job = jobOf(open);
-    const since = startOf(open, log);
-    const lost = (pid: number, why: string): RunningAgent =>
-      this.take(job, since, { pid, how: 'lost', why }, true);
-    let found = open.process;
+    const since = timeOf(open, log);
+    const outputFile = this.outputFileOf(job.id);
+    const found = await ports.agents.adopt(outputFile, open.process);
     if (found) {
-      if (!(await ports.processes.alive(found.pid, found.processStart))) {
-        return lost(found.pid, `Process ${found.pid} ended while no loop was watching.`);
-      }
-    } else {
-      found = await ports.agents.find('CONDUCTOR_OUTPUT', this.outputFileOf(job.id));
-      if (found) await log.append({ kind: 'spawned', workerId: job.id, ...found });
-      else if ((await outputSize(this.outputFileOf(job.id))) > 0) {
-        return lost(0, 'It was started, as its output shows, and ended while no loop was watching.');
-      } else {
-        const why = 'The loop ended before it was started.';
-        await log.append({ kind: 'cancelled', workerId: job.id, why });
-        return undefined;
-      }
+      const { pid, processStart } = found;
+      const started = { pid, ...(processStart === undefined ? {} : { processStart }) };
+      if (!open.process) await log.append({ kind: 'spawned', workerId: job.id, ...started });
+      return this.take(job, since, found, true, this.limitOf(job));
     }
-    return this.take(job, since, ports.agents.adopt(found), true, this.limitOf(job));
+    const left = await this.endLeftBehind(job.id);
+    if (!open.process && left === 0 && (await outputSize(outputFile)) === 0) {
+      const why = 'The loop ended before it was started.';
+      await log.append({ kind: 'cancelled', workerId: job.id, why });
+      return undefined;
+    }
+    const { pid = 0 } = open.process ?? {};
+    const why = open.process
+      ? `Process ${pid} ended while no loop was watching.`
+      : 'It was started, and ended while no loop was watching.';
+    return this.take(job, since, { pid, how: 'lost', why }, true);
+  }
+
+  /** What an agent that is gone left running would work on beside the next one. */
+  private async endLeftBehind(id: string): Promise<number> {
+    try {
+      const left = await this.o.ports.agents.endLeftBehind(this.outputFileOf(id));
+      if (left > 0) {
+        const message = `${id} was gone, but ${left === 1 ? 'a process' : `${left} processes`} that it had started still ran: ended.`;
+        this.o.emit({ event: 'warning', message });
+      }
+      return left;
+    } catch (error) {
+      this.warn(id, error);
+      return 1;
+    }
   }
 
   async stopAll(why: string): Promise<void> {
@@ -103,6 +119,17 @@ export class RunAgents implements AgentDesk {
       await Promise.all(this.agents.map((agent) => agent.endProcess()));
     } finally {
       this.stops.splice(this.stops.indexOf(why), 1);
+    }
+  }
+
+  async letWait(ids: ReadonlySet<string>): Promise<void> {
+    const { ports, log } = this.o;
+    for (const agent of this.live) {
+      const workerId = agent.job.id;
+      const waits = ids.has(workerId);
+      if (waits === agent.isWaiting) continue;
+      agent.letWait(waits, ports.clock());
+      await log.append({ kind: waits ? 'waiting' : 'waited', workerId });
     }
   }
 
@@ -144,7 +171,7 @@ export class RunAgents implements AgentDesk {
     const stopped = this.stopReason;
     if (stopped !== undefined) {
       const over: AlreadyOver = { pid: 0, how: 'stopped', why: stopped };
-      return { running: this.take(job, ports.clock().toISOString(), over, false) };
+      return { running: this.take(job, { startedAt: ports.clock().toISOString() }, over, false) };
     }
     let process: AgentProcess;
     try {
@@ -153,7 +180,7 @@ export class RunAgents implements AgentDesk {
       // Who said no to this agent stopped the run with it: that is no failure to ask about.
       if (error instanceof AgentStartError && error.code === 'cancelled' && this.stopReason !== undefined) {
         const over: AlreadyOver = { pid: 0, how: 'stopped', why: this.stopReason };
-        return { running: this.take(job, ports.clock().toISOString(), over, false) };
+        return { running: this.take(job, { startedAt: ports.clock().toISOString() }, over, false) };
       }
       const why = error instanceof Error ? error.message : String(error);
       const ended = { how: 'notStarted', outcome: 'failed', why } as const;
@@ -176,7 +203,7 @@ export class RunAgents implements AgentDesk {
       throw error;
     }
     const startedAt = ports.clock().toISOString();
-    return { running: this.take(job, startedAt, process, false, this.limitOf(job)) };
+    return { running: this.take(job, { startedAt }, process, false, this.limitOf(job)) };
   }
 
   private async spawn(job: AgentJob): Promise<AgentProcess> {
@@ -234,7 +261,7 @@ export class RunAgents implements AgentDesk {
   /** From here on the agent is one of the desk. */
   private take(
     job: RunningAgent['job'],
-    startedAt: string,
+    time: AgentTime,
     source: AgentProcess | AlreadyOver,
     adopted: boolean,
     timeLimitMs?: number,
@@ -243,7 +270,7 @@ export class RunAgents implements AgentDesk {
     const outputFile = this.outputFileOf(job.id);
     const limits = { outputLimit, ...(timeLimitMs === undefined ? {} : { timeLimitMs }) };
     const run = new AgentRun(
-      { job, outputFile, startedAt, adopted, ...limits, log, emit: (event) => this.o.emit(event) },
+      { job, outputFile, ...time, adopted, ...limits, log, emit: (event) => this.o.emit(event) },
       source,
     );
     this.agents.push(run);
@@ -304,7 +331,7 @@ export class RunAgents implements AgentDesk {
     if (agent.timeLimitMs !== undefined && agent.overtime(ports.clock()) > 0) {
       void agent.stop('timeLimit', `It ran longer than ${durationText(agent.timeLimitMs)}.`);
     } else if ((await outputSize(agent.outputFile)) > outputLimit) {
-      void agent.stop('stopped', `It printed more than ${megabytes(outputLimit)}.`);
+      void agent.stop('outputLimit', `It printed more than ${megabytes(outputLimit)}.`);
     }
   }
 
@@ -331,18 +358,37 @@ function jobOf({ intent }: OpenAgent): RunningAgent['job'] {
   return { id, role, agent, step, ...(task === undefined ? {} : { task }), attempt, locks };
 }
 
-/** Since when its time counts: what the computer slept, and the time in which no loop ran, is taken off. */
-function startOf({ intent: { workerId } }: OpenAgent, { entries }: RunLog): string {
-  let since: number | undefined;
-  let last = 0;
+/** Since when an agent works, and when it waited for a person. */
+interface AgentTime {
+  /** ISO */
+  readonly startedAt: string;
+  readonly waits?: readonly Wait[];
+}
+
+/** Of an earlier run: what the computer slept, and the time in which no loop ran, is taken off. */
+function timeOf({ intent: { workerId } }: OpenAgent, { entries }: RunLog): AgentTime {
+  let startedAt: string | undefined;
+  let waits: readonly Wait[] = [];
+  let last = new Date(0).toISOString();
   for (const entry of entries) {
-    const at = Date.parse(entry.at);
-    if ((entry.kind === 'intent' || entry.kind === 'spawned') && entry.workerId === workerId) since = at;
-    else if (since !== undefined && entry.kind === 'suspended') since += entry.ms;
-    else if (since !== undefined && entry.kind === 'run-started') since += Math.max(0, at - last);
+    const { at } = entry;
+    const unwatched =
+      entry.kind === 'suspended'
+        ? entry.ms
+        : entry.kind === 'run-started'
+          ? Math.max(0, Date.parse(at) - Date.parse(last))
+          : 0;
+    if (startedAt !== undefined && unwatched > 0) {
+      startedAt = later(startedAt, unwatched);
+      waits = laterWaits(waits, unwatched);
+    }
     last = at;
+    if (!('workerId' in entry) || entry.workerId !== workerId) continue;
+    if (entry.kind === 'intent' || entry.kind === 'spawned') startedAt = at;
+    else if (entry.kind === 'waiting') waits = waitingFrom(waits, at);
+    else if (entry.kind === 'waited') waits = waitedUntil(waits, at);
   }
-  return new Date(since ?? last).toISOString();
+  return { startedAt: startedAt ?? last, waits };
 }
 
 function durationText(ms: number): string {

@@ -6,6 +6,8 @@ export type RunMode = (typeof runModes)[number];
 
 const pid = z.number().int().positive();
 const count = z.number().int().nonnegative();
+/** It names the agent's output file: never a path. */
+const workerId = z.string().regex(/^[^/\\\0]+$/);
 const at = z.iso.datetime({ offset: true });
 
 /**
@@ -28,7 +30,7 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('intent'),
     at,
-    workerId: z.string().min(1),
+    workerId,
     agent: z.string(),
     /** Absent in journals of earlier versions. */
     role: z.string().optional(),
@@ -38,19 +40,20 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
     locks: z.array(z.string()),
   }),
   /** It was not started after all: its files are locked by somebody else. It counts as no attempt. */
-  z.object({ kind: z.literal('cancelled'), at, workerId: z.string(), why: z.string() }),
+  z.object({ kind: z.literal('cancelled'), at, workerId, why: z.string() }),
   z.object({
     kind: z.literal('spawned'),
     at,
-    workerId: z.string(),
+    workerId,
     pid,
     processStart: z.string().optional(),
   }),
   z.object({
     kind: z.literal('ended'),
     at,
-    workerId: z.string(),
-    how: z.enum(['exited', 'stopped', 'timeLimit', 'notStarted', 'lost']),
+    workerId,
+    /** `outputLimit`: it printed more than it may. */
+    how: z.enum(['exited', 'stopped', 'timeLimit', 'outputLimit', 'notStarted', 'lost']),
     exitCode: z.number().int().optional(),
     /** `stopped`: it was ended through no fault of its own (the run was stopped); it counts as no attempt. */
     outcome: z.enum(['passed', 'failed', 'blocked', 'skipped', 'person', 'stopped']),
@@ -68,6 +71,9 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('answered'), at, question: z.string(), answer: z.string() }),
   /** The computer slept for so long; it counts against nobody. */
   z.object({ kind: z.literal('suspended'), at, ms: count }),
+  /** The agent waits for the answer of a person, from here to `waited` or to its end: that time does not count. */
+  z.object({ kind: z.literal('waiting'), at, workerId: z.string() }),
+  z.object({ kind: z.literal('waited'), at, workerId: z.string() }),
   z.object({
     kind: z.literal('run-ended'),
     at,

@@ -2,7 +2,17 @@ import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf } from '../../store/ioError';
+import { megabytes } from '../../store/limits';
 import { runEntrySchema, type RunEntry } from './runEntry';
+
+/** A journal above this is not read, neither to go on with it nor to look at it: 64 MB, some 100,000 agents. */
+const largestJournal = 64 * 1024 * 1024;
+
+/** Why a journal of so many bytes is not read, and what to do; undefined: it is. */
+export function journalTooLarge(file: string, bytes: number): string | undefined {
+  if (bytes <= largestJournal) return undefined;
+  return `${file} is too large to be read: ${megabytes(bytes)}, ${megabytes(largestJournal)} are the most. Stop what still runs on this track, then move the file away: the next run begins a new one, and goes by plan.md and metadata.json.`;
+}
 
 /** The journal cannot be read or written. The message says what happened, where, and what to do. */
 export class RunJournalError extends Error {
@@ -49,6 +59,8 @@ export class RunJournal {
       // The file itself, not what a symbolic link in its place points at (Windows has no such flag).
       const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
       handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | noFollow);
+      const tooLarge = journalTooLarge(file, (await handle.stat()).size);
+      if (tooLarge !== undefined) throw new RunJournalError(file, tooLarge);
       const bytes = await handle.readFile();
       const { entries, unread, tornFrom, lineOpen } = readJournal(bytes);
       if (tornFrom !== undefined) await handle.truncate(tornFrom);
@@ -58,6 +70,7 @@ export class RunJournal {
       return new RunJournal(file, handle, entries, unread);
     } catch (error) {
       await handle?.close();
+      if (error instanceof RunJournalError) throw error;
       throw new RunJournalError(
         file,
         `${file} could not be opened: ${reasonOf(error)}. No loop can run on this track until it can.`,

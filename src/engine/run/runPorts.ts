@@ -1,5 +1,6 @@
 import type { Track } from '../../model/track';
 import type { AgentExit, AgentInvocation, Ports } from '../ports';
+import type { NamedProcess } from './agentProcesses';
 import type { Processes } from './processes';
 
 /** The world outside a run. Each face (VS Code, command line, tests) brings its own. */
@@ -40,10 +41,23 @@ export interface BackgroundAgents {
    * Standard output and error are appended to `outputFile`; standard input is empty.
    */
   start(invocation: AgentInvocation, o: BackgroundOptions): Promise<AgentProcess>;
-  /** A process that an earlier run started and that still lives. Its exit code stays unknown. */
-  adopt(process: { readonly pid: number; readonly processStart?: string }): AgentProcess;
-  /** A process that was started with this in its environment, where the system tells (else undefined). */
-  find(variable: string, value: string): Promise<{ pid: number; processStart?: string } | undefined>;
+  /**
+   * The agent with this output file that an earlier run started, when it still lives. Its exit code stays unknown.
+   * `named` is what the journal says of its process, which is believed only when the system says the same (isAgent);
+   * without it the agent is looked for (not on Windows). Undefined: it is gone, or nobody can tell that it is ours.
+   */
+  adopt(outputFile: string, named?: NamedProcess): Promise<AgentProcess | undefined>;
+  /**
+   * Ends what an agent that is gone has left running, wherever the system tells of it.
+   * @returns how many processes there were.
+   * @throws AgentStopError when one runs on.
+   */
+  endLeftBehind(outputFile: string): Promise<number>;
+}
+
+export interface StopOptions {
+  /** It is not asked first. */
+  readonly force?: boolean;
 }
 
 export interface BackgroundOptions {
@@ -60,8 +74,8 @@ export interface AgentProcess {
   readonly finished: Promise<AgentExit>;
   /**
    * Ends the process and all that it started: politely, and with force after five seconds. Resolves when it has ended;
-   * nothing of it runs any more then. A process that has ended already may have left others running in its group: they
-   * are ended, too. A process that has got its id since is not touched. Rejects with AgentStopError when one runs on.
+   * nothing of it runs any more then. A process that has ended already may have left others running: they are ended, too.
+   * A process that has got its id since is not touched. Rejects with AgentStopError when one runs on.
    */
-  stop(): Promise<void>;
+  stop(o?: StopOptions): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { OurWorker, ParallelRun } from '../../rules/parallel';
+import { later, laterWaits, waitedUntil, waitingFrom, type Wait } from '../../rules/parallel/workTime';
 import type { RunEntry, RunEntryOf, RunMode } from './runEntry';
 
 /** What the journal adds up to: everything that our loop must know after a crash and cannot read elsewhere. */
@@ -21,7 +22,12 @@ export interface RunState {
 /** An agent that was to be started. Without `process` nobody knows whether it was. */
 export interface OpenAgent {
   readonly intent: RunEntryOf<'intent'>;
-  readonly process?: { readonly pid: number; readonly processStart?: string };
+  readonly process?: {
+    readonly pid: number;
+    readonly processStart?: string;
+    /** Computer of the loop that started it; absent when the journal does not say. */
+    readonly host?: string;
+  };
 }
 
 /** Total: an entry that fits nothing before it changes nothing. Linear in the entries. */
@@ -48,6 +54,7 @@ export class RunFold {
   private readonly open = new Map<string, OpenAgent>();
   private readonly earlier = new Map<string, OurWorker>();
   private last: string | undefined;
+  private host: string | undefined;
 
   take(entry: RunEntry): void {
     this.follow(entry);
@@ -62,6 +69,7 @@ export class RunFold {
         else if (this.last !== undefined)
           this.shift(Math.max(0, Date.parse(entry.at) - Date.parse(this.last)));
         this.mode = entry.mode;
+        this.host = entry.host;
         this.ended = false;
         return;
       case 'iteration':
@@ -89,13 +97,18 @@ export class RunFold {
         const { pid, processStart } = entry;
         this.open.set(entry.workerId, {
           ...open,
-          process: { pid, ...(processStart === undefined ? {} : { processStart }) },
+          process: {
+            pid,
+            ...(processStart === undefined ? {} : { processStart }),
+            ...(this.host === undefined ? {} : { host: this.host }),
+          },
         });
         this.change(entry.workerId, { startedAt: entry.at });
         return;
       }
       case 'ended': {
         this.open.delete(entry.workerId);
+        this.waits(entry.workerId, (waits) => waitedUntil(waits, entry.at));
         this.change(entry.workerId, endOf(entry));
         return;
       }
@@ -119,6 +132,12 @@ export class RunFold {
         return;
       case 'suspended':
         this.shift(entry.ms);
+        return;
+      case 'waiting':
+        this.waits(entry.workerId, (waits) => waitingFrom(waits, entry.at));
+        return;
+      case 'waited':
+        this.waits(entry.workerId, (waits) => waitedUntil(waits, entry.at));
         return;
       case 'run-ended':
         this.ended = true;
@@ -175,13 +194,19 @@ export class RunFold {
     if (worker) this.workers.set(workerId, { ...worker, ...change });
   }
 
+  private waits(workerId: string, change: (waits: readonly Wait[]) => readonly Wait[]): void {
+    const before = this.workers.get(workerId)?.waits ?? [];
+    const waits = change(before);
+    if (waits !== before && waits.length > 0) this.change(workerId, { waits });
+  }
+
   /** Workers that have ended count, too: the limit of a group is counted from the start of its first one. */
   private shift(ms: number): void {
-    const later = (iso: string): string => new Date(Date.parse(iso) + ms).toISOString();
     for (const { workerId, startedAt } of this.workers.values()) {
-      this.change(workerId, { startedAt: later(startedAt) });
+      this.change(workerId, { startedAt: later(startedAt, ms) });
+      this.waits(workerId, (waits) => laterWaits(waits, ms));
     }
-    for (const [group, from] of this.groupTimeFrom) this.groupTimeFrom.set(group, later(from));
+    for (const [group, from] of this.groupTimeFrom) this.groupTimeFrom.set(group, later(from, ms));
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { AgentProvider } from '../../../../src/engine/agentProvider';
 import type { AgentJob } from '../../../../src/engine/run/agentJob';
@@ -71,6 +72,8 @@ export class Scene {
   readonly ports: RunPorts;
   readonly context: RunContext;
   readonly desk: RunAgents;
+  /** What sleeps of ours were asked for, in ms. */
+  readonly waits: number[] = [];
   /** The computer's clock is so many ms ahead of what it was. */
   ahead = 0;
   /** By so many ms every sleep of ours takes longer than it was asked to, for the clock. */
@@ -96,6 +99,7 @@ export class Scene {
       newId: randomUUID,
       sleep: (ms, signal) =>
         new Promise((resolve) => {
+          this.waits.push(ms);
           this.ahead += this.everySleep;
           const timer = setTimeout(resolve, Math.min(ms, 20));
           signal?.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true });
@@ -129,6 +133,7 @@ export class Scene {
     const journal = await RunJournal.open(runFolder);
     journals.push(journal);
     const log = new RunLog(journal, () => new Date());
+    await log.append({ kind: 'run-started', runId: 'r1', host: hostname(), pid: 1, mode: 'through' });
     return new Scene(folder, journal, log, place, provider, o);
   }
 
@@ -149,13 +154,16 @@ export class Scene {
     };
   }
 
-  /** Kinds of the journal's entries, as they stand on the disk. */
+  /** Kinds of the journal's entries since the start of the run, as they stand on the disk. */
   kinds(): string[] {
     return this.entries().map(({ kind }) => kind);
   }
 
   entries(): RunEntry[] {
     const text = readFileSync(this.journal.file, 'utf8').trim();
-    return text === '' ? [] : text.split('\n').map((line) => JSON.parse(line) as RunEntry);
+    return text
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEntry)
+      .filter(({ kind }) => kind !== 'run-started');
   }
 }

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { inspectRun, RunInspectError } from '../../../../src/engine/run/inspectRun';
+import { NodeBackgroundAgents } from '../../../../src/engine/run/nodeBackgroundAgents';
 import { NodeProcesses } from '../../../../src/engine/run/processes';
+import { RunJournal, RunJournalError } from '../../../../src/engine/run/runJournal';
 import { takeRun } from '../../../../src/engine/run/runLock';
 import { stopDetachedAgents } from '../../../../src/engine/run/stopDetachedAgents';
 import { temporaryFolder } from '../../cli/conductorProcess';
@@ -30,7 +40,7 @@ function place(): Place {
 
 const inspect = ({ root, trackFolder }: Place) => inspectRun(root, trackFolder, processes);
 
-const started = { kind: 'run-started', at, runId: 'r1', host: 'h', pid: 1, mode: 'through' };
+const started = { kind: 'run-started', at, runId: 'r1', host: hostname(), pid: 1, mode: 'through' };
 const intent = (workerId: string) => ({
   kind: 'intent',
   at,
@@ -48,10 +58,12 @@ function journal({ runFolder }: Place, entries: readonly object[], rest = ''): s
   return file;
 }
 
-async function endless(): Promise<ChildProcess & { pid: number }> {
+/** An agent of that run. */
+async function endless(here: Place, workerId: string): Promise<ChildProcess & { pid: number }> {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1e6)'], {
     stdio: 'ignore',
     detached: true,
+    env: { ...process.env, CONDUCTOR_OUTPUT: join(here.runFolder, `${workerId}.log`) },
   });
   await once(child, 'spawn');
   return child as ChildProcess & { pid: number };
@@ -66,7 +78,7 @@ describe('inspectRun', () => {
 
   it('tells living agents from gone ones, and a broken-off run from a held and an ended one', async () => {
     const here = place();
-    const child = await endless();
+    const child = await endless(here, 'a');
     try {
       const processStart = await processes.startOf(child.pid);
       journal(here, [
@@ -76,6 +88,8 @@ describe('inspectRun', () => {
         intent('b'),
         { kind: 'spawned', at, workerId: 'b', pid: child.pid, processStart: 'another-start' },
         intent('c'),
+        intent('e'),
+        { kind: 'spawned', at, workerId: 'e', pid: child.pid, processStart },
         intent('d'),
         { kind: 'ended', at, workerId: 'd', how: 'exited', outcome: 'passed' },
       ]);
@@ -86,6 +100,7 @@ describe('inspectRun', () => {
           ['a', true],
           ['b', false],
           ['c', false],
+          ['e', false],
         ],
       );
       assert.equal(seen?.openAgents[0]?.outputFile, join(here.runFolder, 'a.log'));
@@ -157,53 +172,77 @@ describe('inspectRun', () => {
     mkdirSync(join(folder.runFolder, 'journal.jsonl'));
     await assert.rejects(inspect(folder), RunInspectError);
   });
+
+  it('a journal that is too large is refused here as it is when a run would go on with it', async () => {
+    const here = place();
+    const file = journal(here, [started]);
+    truncateSync(file, 32 * 1024 * 1024);
+    assert.equal((await inspect(here))?.unread.length, 0);
+    truncateSync(file, 64 * 1024 * 1024 + 1);
+    const words = /journal\.jsonl is too large to be read: 64 MB, .*move the file away/;
+    await assert.rejects(
+      inspect(here),
+      (error) => error instanceof RunInspectError && words.test(error.message),
+    );
+    await assert.rejects(
+      RunJournal.open(here.runFolder),
+      (error) => error instanceof RunJournalError && words.test(error.message),
+    );
+  });
+
+  it('a journal names no agent by a path: the output of another track is none of this one', async () => {
+    const here = place();
+    journal(here, [started, intent('../../../../other/.message-bus/run/a'), intent('b')]);
+    const seen = await inspect(here);
+    assert.deepEqual(
+      seen?.openAgents.map(({ intent: { workerId } }) => workerId),
+      ['b'],
+    );
+    assert.deepEqual(
+      seen?.unread.map(({ line }) => line),
+      [2],
+    );
+  });
 });
 
 describe('stopDetachedAgents', () => {
-  const stop = async (here: Place, stopped: number[]) => {
+  const agents = new NodeBackgroundAgents({ processes, graceMs: 300 });
+  const stop = async (here: Place, trusted = true) => {
     const seen = await inspect(here);
     assert.ok(seen);
-    return stopDetachedAgents(seen, {
-      agents: {
-        adopt: ({ pid }) => ({
-          pid,
-          finished: Promise.resolve({ exitCode: undefined }),
-          stop: () => {
-            stopped.push(pid);
-            return Promise.resolve();
-          },
-        }),
-      },
-      processes,
-      face: 'VS Code',
-      now: new Date(),
-    });
+    return stopDetachedAgents(seen, { agents, processes, face: 'VS Code', now: new Date(), trusted });
   };
 
-  it('stops what lives, and is refused while somebody holds the run', async () => {
+  it('stops what lives, whether its start was written down or not, and no stranger', async () => {
     const here = place();
-    const child = await endless();
+    const named = await endless(here, 'a');
+    const unnamed = await endless(here, 'c');
+    const stranger = await endless(here, 'another');
     try {
-      const processStart = await processes.startOf(child.pid);
+      const processStart = await processes.startOf(named.pid);
       journal(here, [
         started,
         intent('a'),
-        { kind: 'spawned', at, workerId: 'a', pid: child.pid, processStart },
+        { kind: 'spawned', at, workerId: 'a', pid: named.pid, processStart },
         intent('b'),
-        { kind: 'spawned', at, workerId: 'b', pid: child.pid, processStart: 'another-start' },
+        { kind: 'spawned', at, workerId: 'b', pid: stranger.pid },
+        intent('c'),
+        intent('d'),
       ]);
       const lease = await takeRun(here.runFolder, { face: 'command line', processes, now: new Date() });
       assert.ok('held' in lease);
-      const stopped: number[] = [];
-      const refused = await stop(here, stopped);
+      const refused = await stop(here);
       assert.ok('refused' in refused && refused.refused.code === 'loop-running');
-      assert.deepEqual(stopped, []);
       await lease.held.release();
-      assert.deepEqual(await stop(here, stopped), { stopped: ['a'] });
-      assert.deepEqual(stopped, [child.pid]);
+      const untrusted = await stop(here, false);
+      assert.ok('refused' in untrusted && untrusted.refused.code === 'untrusted');
+      for (const { pid } of [named, unnamed]) assert.equal(await processes.alive(pid), true);
+      assert.deepEqual(await stop(here), { stopped: ['a', 'c'] });
+      for (const { pid } of [named, unnamed]) assert.equal(await processes.alive(pid), false);
+      assert.equal(await processes.alive(stranger.pid), true);
       assert.deepEqual(readdirSync(join(here.runFolder, 'holder')), []);
     } finally {
-      child.kill('SIGKILL');
+      for (const child of [named, unnamed, stranger]) child.kill('SIGKILL');
     }
   });
 });

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { batchFileFor, agentStartError } from '../../../../src/engine/agentStartError';
 import { AgentStartError, type AgentInvocation } from '../../../../src/engine/ports';
 import { NodeBackgroundAgents } from '../../../../src/engine/run/nodeBackgroundAgents';
+import { endGroup } from '../../../../src/engine/run/processGroup';
+import { listProcesses, mayBeEnded } from '../../../../src/engine/run/processList';
 import { NodeProcesses } from '../../../../src/engine/run/processes';
 import { folderWith, temporaryFolder } from '../../cli/conductorProcess';
 import { pidIn, runs, until } from './agentScene';
@@ -24,6 +28,27 @@ const withChild = `
     { stdio: 'ignore' });
   child.unref();
 `;
+
+/** The same, but the process leads a group of its own. */
+const withDetached = withChild.replace("stdio: 'ignore'", "stdio: 'ignore', detached: true");
+
+const mark = (outputFile: string | undefined): NodeJS.ProcessEnv => {
+  const { CONDUCTOR_OUTPUT: _, ...environment } = process.env;
+  return outputFile === undefined ? environment : { ...environment, CONDUCTOR_OUTPUT: outputFile };
+};
+
+/** The leader of a group that this object did not start, as a journal would name it. */
+async function leader(outputFile: string | undefined, text = endless, cwd?: string) {
+  const child = spawn(process.execPath, ['-e', text], {
+    detached: true,
+    stdio: 'ignore',
+    env: mark(outputFile),
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  await once(child, 'spawn');
+  const pid = child.pid!;
+  return { pid, processStart: await new NodeProcesses().startOf(pid), host: hostname() };
+}
 
 describe('NodeBackgroundAgents', () => {
   it('appends standard output and error to the file, gives the environment, and tells the exit code', async () => {
@@ -117,48 +142,111 @@ describe('NodeBackgroundAgents', () => {
   });
 
   it('follows a process that is not its child, tells its end without a code, and stops one', async () => {
-    const folder = temporaryFolder();
-    const processes = new NodeProcesses();
-    const start = (): number =>
-      spawn(process.execPath, ['-e', endless], { detached: true, stdio: 'ignore' }).pid!;
-    const first = start();
-    const processStart = await processes.startOf(first);
-    assert.ok(processStart);
-    const adopted = agents.adopt({ pid: first, processStart });
-    process.kill(first, 'SIGKILL');
+    const outputFile = join(temporaryFolder(), 'a.log');
+    const first = await leader(outputFile);
+    const adopted = (await agents.adopt(outputFile, first))!;
+    assert.equal(adopted.pid, first.pid);
+    process.kill(first.pid, 'SIGKILL');
     assert.deepEqual(await adopted.finished, { exitCode: undefined });
-    const second = start();
-    const other = agents.adopt({ pid: second, processStart: (await processes.startOf(second))! });
-    await other.stop();
-    assert.equal(await runs(second), false);
-    assert.ok(folder);
+    const second = await leader(outputFile);
+    await (await agents.adopt(outputFile, second))!.stop();
+    assert.equal(await runs(second.pid), false);
   });
 
-  it('never signals a process that has the id of an agent by now', async () => {
-    const stranger = spawn(process.execPath, ['-e', endless], { detached: true, stdio: 'ignore' });
-    const adopted = agents.adopt({ pid: stranger.pid!, processStart: 'another-start' });
-    await adopted.finished;
-    await adopted.stop();
-    assert.equal(await runs(stranger.pid!), true);
-    stranger.kill('SIGKILL');
-  });
-
-  it('finds a process by its environment: the leader, not what it started', async function () {
+  it('believes no journal that names a process: only what the system says as well is an agent of ours', async function () {
     if (process.platform === 'win32') return;
     const folder = temporaryFolder();
-    const id = `worker-${process.pid}-${Date.now()}`;
-    const agent = await agents.start(script(`${withChild} ${endless}`, folder), {
-      outputFile: join(folder, 'a.log'),
-      environment: { CONDUCTOR_WORKER_ID: id },
+    const outputFile = join(folder, 'a.log');
+    const ours = await leader(outputFile, withChild + endless, folder);
+    const member = await pidIn(join(folder, 'child'));
+    const stranger = await leader(undefined);
+    const other = await leader(join(folder, 'b.log'));
+    const ofUs = spawn(process.execPath, ['-e', endless], { stdio: 'ignore', env: mark(outputFile) });
+    const startOf = async (pid: number) => ({ processStart: await new NodeProcesses().startOf(pid) });
+    try {
+      for (const [what, named] of [
+        ['without the mark', stranger],
+        ['of another agent', other],
+        ['without its start', { ...ours, processStart: undefined }],
+        ['with another start', { ...ours, processStart: 'another-start' }],
+        ['of another computer', { ...ours, host: 'elsewhere' }],
+        ['of no computer', { ...ours, host: undefined }],
+        ['that leads no group', { ...ours, pid: member, ...(await startOf(member)) }],
+        ['of our own group', { ...ours, pid: ofUs.pid!, ...(await startOf(ofUs.pid!)) }],
+        ['that is us', { ...ours, pid: process.pid, ...(await startOf(process.pid)) }],
+        ['that is the first one', { ...ours, pid: 1, ...(await startOf(1)) }],
+      ] as const) {
+        assert.equal(await agents.adopt(outputFile, named), undefined, what);
+      }
+      assert.equal(await agents.endLeftBehind(outputFile), 2, 'the agent and what it started');
+      assert.equal(await runs(ours.pid), false);
+      assert.equal(await runs(member), false);
+      for (const { pid } of [stranger, other]) assert.equal(await runs(pid), true);
+      assert.equal(await runs(ofUs.pid!), true, 'a process of our own group is never ended');
+    } finally {
+      for (const { pid } of [stranger, other, ofUs]) process.kill(pid!, 'SIGKILL');
+    }
+  });
+
+  it('never signals the first process, everything, or its own group', async function () {
+    if (process.platform === 'win32') return;
+    const signals: unknown[] = [];
+    const kill = process.kill.bind(process);
+    const own = (await listProcesses()).find(({ pid }) => pid === process.pid)!.group;
+    process.kill = (pid, signal) => {
+      if (signal !== 0) signals.push(pid);
+      return true;
+    };
+    try {
+      for (const group of [-1, 0, 1, process.pid, own])
+        await assert.rejects(endGroup(group, 100), RangeError);
+    } finally {
+      process.kill = kill;
+    }
+    assert.deepEqual(signals, []);
+    const list = [
+      { pid: 1, parent: 0, group: 1, zombie: false },
+      { pid: 20, parent: 1, group: 20, zombie: false },
+      { pid: process.pid, parent: 20, group: 30, zombie: false },
+      { pid: 40, parent: process.pid, group: 30, zombie: false },
+      { pid: 50, parent: process.pid, group: 50, zombie: false },
+    ];
+    assert.deepEqual(
+      list.map(({ pid }) => mayBeEnded(pid, list)),
+      [false, false, false, false, true],
+    );
+  });
+
+  it('stop() also ends what has left the group of the agent, and what an agent that has ended left there', async function () {
+    if (process.platform === 'win32') return;
+    for (const goesOn of [true, false]) {
+      const folder = temporaryFolder();
+      const agent = await agents.start(script(`${withDetached} ${goesOn ? endless : ''}`, folder), {
+        outputFile: join(folder, 'a.log'),
+        environment: {},
+      });
+      const child = await pidIn(join(folder, 'child'));
+      if (!goesOn) await agent.finished;
+      assert.equal(await runs(child), true);
+      await agent.stop();
+      assert.equal(await runs(child), false);
+    }
+  });
+
+  it('finds an agent by its environment: the leader, not what it started', async function () {
+    if (process.platform === 'win32') return;
+    const folder = temporaryFolder();
+    const outputFile = join(folder, 'with blank', 'a.log');
+    const agent = await agents.start(script(`${withDetached} ${endless}`, folder), {
+      outputFile,
+      environment: {},
     });
     await pidIn(join(folder, 'child'));
-    assert.deepEqual(await agents.find('CONDUCTOR_WORKER_ID', id), {
-      pid: agent.pid,
-      processStart: agent.processStart,
-    });
-    assert.equal(await agents.find('CONDUCTOR_WORKER_ID', id.slice(0, -1)), undefined);
+    const found = (await agents.adopt(outputFile))!;
+    assert.deepEqual([found.pid, found.processStart], [agent.pid, agent.processStart]);
+    assert.equal(await agents.adopt(outputFile.slice(0, -1)), undefined);
     await agent.stop();
-    assert.equal(await agents.find('CONDUCTOR_WORKER_ID', id), undefined);
+    assert.equal(await agents.adopt(outputFile), undefined);
   });
 
   it('an agent outlives the process that started it, and does not keep it alive', async () => {
@@ -182,7 +270,9 @@ describe('NodeBackgroundAgents', () => {
     const pid = await pidIn(join(folder, 'pid'));
     assert.equal(await ended, 0);
     assert.equal(await runs(pid), true);
-    await agents.adopt({ pid }).stop();
+    const outputFile = join(folder, 'a.log');
+    assert.equal((await agents.adopt(outputFile))?.pid, pid);
+    await (await agents.adopt(outputFile))!.stop();
     await until('it is gone', async () => !(await runs(pid)));
   }).timeout(30_000);
 

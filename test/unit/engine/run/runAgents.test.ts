@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentEnd, RunningAgent, StartResult } from '../../../../src/engine/run/agentJob';
 import { AgentStopError } from '../../../../src/engine/run/processGroup';
+import { NodeProcesses } from '../../../../src/engine/run/processes';
 import { RunJournalError } from '../../../../src/engine/run/runJournal';
 import type { AgentProcess } from '../../../../src/engine/run/runPorts';
 import { temporaryFolder } from '../../cli/conductorProcess';
@@ -88,8 +91,7 @@ describe('RunAgents: start to settle', () => {
     };
     assert.deepEqual(argv, [prompt]);
     assert.equal(outputFile, join(scene.place.runFolder, `${agent.job.id}.log`));
-    const told = Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('CONDUCTOR_')));
-    assert.deepEqual(told, {
+    const expected = {
       CONDUCTOR_ROLE: 'executor',
       CONDUCTOR_WORKER_ID: agent.job.id,
       CONDUCTOR_TRACK: trackId,
@@ -103,7 +105,9 @@ describe('RunAgents: start to settle', () => {
       CONDUCTOR_MESSAGE_BUS: scene.place.bus,
       CONDUCTOR_QUESTIONS: join(scene.place.trackFolder, 'questions.json'),
       CONDUCTOR_DIRECTOR: 'CA',
-    });
+    };
+    // Others come from whoever started us.
+    assert.deepEqual(Object.fromEntries(Object.keys(expected).map((name) => [name, env[name]])), expected);
     assert.ok(existsSync(join(scene.place.runFolder, 'answers')));
     assert.equal(existsSync(join(scene.folder, 'pwned')), false);
   });
@@ -200,13 +204,14 @@ describe('RunAgents: limits and stopping', () => {
   afterEach(closeScenes);
 
   it('an agent that never ends is stopped at its time limit, with what it started', async () => {
-    const scene = await Scene.make(scripted(`${withChild} ${endless}`), { limitMs: 600 });
+    const scene = await Scene.make(scripted(`${withChild} ${endless}`), { limitMs: 60_000 });
     const agent = running(await scene.desk.start(scene.job()));
     const child = await pidIn(join(scene.folder, 'child'));
+    scene.ahead += 61_000;
     const end = await agent.finished;
     assert.equal(end.how, 'timeLimit');
     assert.equal(end.exitCode, undefined);
-    assert.match(end.why!, /longer than 1 s/);
+    assert.match(end.why!, /longer than 60 s/);
     assert.equal(await runs(agent.pid), false);
     await until('its child is gone', async () => !(await runs(child)));
     await agent.settle('failed');
@@ -251,10 +256,42 @@ describe('RunAgents: limits and stopping', () => {
     );
     const agent = running(await scene.desk.start(scene.job()));
     const end = await agent.finished;
-    assert.equal(end.how, 'stopped');
+    assert.equal(end.how, 'outputLimit');
+    assert.ok(Math.max(...scene.waits) <= 100, 'its size is looked at ten times a second');
     assert.match(end.why!, /printed more than 1 MB.*Only the first 1 MB/);
     assert.ok(end.output.lines > 1000 && end.output.lines <= 1048);
     assert.ok(statSync(end.outputFile).size > 1024 * 1024);
+  });
+
+  it('a flood is not asked to end first: it would go on meanwhile', async () => {
+    const stops: unknown[] = [];
+    let end!: (exit: { exitCode: undefined }) => void;
+    const flood: AgentProcess = {
+      pid: 4711,
+      finished: new Promise((resolve) => (end = resolve)),
+      stop: (o) => {
+        stops.push(o?.force);
+        end({ exitCode: undefined });
+        return Promise.resolve();
+      },
+    };
+    const scene = await Scene.make(scripted(''), {
+      outputLimit: 10,
+      agents: {
+        start: (_, { outputFile }) => {
+          writeFileSync(outputFile, 'more than ten bytes');
+          return Promise.resolve(flood);
+        },
+        adopt: () => Promise.resolve(undefined),
+        endLeftBehind: () => Promise.resolve(0),
+      },
+    });
+    const agent = running(await scene.desk.start(scene.job()));
+    assert.equal((await agent.finished).how, 'outputLimit');
+    await agent.settle('failed');
+    const last = scene.entries().at(-1)!;
+    assert.ok(last.kind === 'ended' && last.how === 'outputLimit' && /printed more/.test(last.why!));
+    assert.deepEqual(stops, [true]);
   });
 
   it('stopAll ends everything: what runs, what is being started, and what agents left behind', async () => {
@@ -294,8 +331,8 @@ describe('RunAgents: limits and stopping', () => {
     const scene = await Scene.make(scripted(''), {
       agents: {
         start: () => Promise.resolve(immortal),
-        adopt: () => immortal,
-        find: () => Promise.resolve(undefined),
+        adopt: () => Promise.resolve(immortal),
+        endLeftBehind: () => Promise.resolve(0),
       },
     });
     const agent = running(await scene.desk.start(scene.job()));
@@ -354,7 +391,7 @@ describe('RunAgents: after a crash', () => {
       const [open] = scene.log.state().open;
       assert.ok(open?.process);
       const agent = (await scene.desk.adopt(
-        reused ? { ...open, process: { pid: process.pid, processStart: 'another' } } : open,
+        reused ? { ...open, process: { ...open.process, pid: process.pid, processStart: 'another' } } : open,
       ))!;
       assert.equal(scene.desk.running.length, 0);
       const end = await agent.finished;
@@ -373,6 +410,52 @@ describe('RunAgents: after a crash', () => {
     assert.equal(agent?.pid, started.pid);
     assert.deepEqual(scene.kinds(), ['intent', 'spawned', 'spawned']);
     await agent.stop('stopped', 'enough');
+  });
+
+  it('a stranger that the journal names is gone for us, and is never signalled', async () => {
+    const stranger = spawn(process.execPath, ['-e', endless], { detached: true, stdio: 'ignore' });
+    try {
+      await once(stranger, 'spawn');
+      const pid = stranger.pid!;
+      const processStart = await new NodeProcesses().startOf(pid);
+      const before = await Scene.make(scripted(''));
+      const forged = before.job();
+      const { id: workerId, agent, role, step, attempt } = forged;
+      await before.log.append({ kind: 'intent', workerId, agent, role, step, attempt, locks: [] });
+      for (const start of [{}, { processStart }]) {
+        await before.log.append({ kind: 'spawned', workerId, pid, ...start });
+        const scene = await Scene.make(scripted(''), { in: before });
+        const adopted = (await scene.desk.adopt(scene.log.state().open[0]!))!;
+        assert.deepEqual(scene.desk.running, []);
+        await adopted.stop('stopped', 'enough');
+        await scene.desk.stopAll('enough');
+        assert.equal((await adopted.finished).how, 'lost');
+        assert.equal(await runs(pid), true);
+      }
+    } finally {
+      stranger.kill('SIGKILL');
+    }
+  });
+
+  it('what an agent that is gone left running is ended before the next one starts', async () => {
+    for (const [detached, named] of [
+      [false, true],
+      [true, true],
+      [false, false],
+    ] as const) {
+      const escaping = withChild.replace("stdio: 'ignore'", `stdio: 'ignore', detached: ${detached}`);
+      const before = await Scene.make(scripted(escaping));
+      await running(await before.desk.start(before.job())).finished;
+      const child = await pidIn(join(before.folder, 'child'));
+      assert.equal(await runs(child), true);
+      const scene = await Scene.make(scripted(''), { in: before });
+      const [open] = scene.log.state().open;
+      // As the journal says, or as if the loop had been killed before it wrote down the start.
+      const agent = await scene.desk.adopt(named ? open! : { intent: open!.intent });
+      assert.equal((await agent?.finished)?.how, 'lost');
+      assert.equal(await runs(child), false);
+      assert.ok(scene.events.some((event) => event.event === 'warning' && /ended/.test(event.message)));
+    }
   });
 
   it('an agent of another track with the same id is another agent', async () => {
@@ -394,6 +477,24 @@ describe('RunAgents: after a crash', () => {
     assert.equal((await (await scene.desk.adopt({ intent }))?.finished)?.how, 'lost');
     assert.equal(await scene.desk.adopt({ intent: { ...intent, workerId: 'never-started' } }), undefined);
     assert.equal(scene.kinds().at(-1), 'cancelled');
+  });
+
+  it('one that waited for a person when its loop was broken off still does, until it is said that it does not', async () => {
+    const before = await Scene.make(scripted(endless));
+    const { id: workerId, ...started } = running(await before.desk.start(before.job())).job;
+    await before.desk.letWait(new Set([workerId, 'nobody']));
+    assert.deepEqual(before.kinds(), ['intent', 'spawned', 'waiting']);
+    const scene = await Scene.make(scripted(''), { in: before, limitMs: 60_000 });
+    scene.ahead = 3_600_000;
+    const agent = (await scene.desk.adopt(scene.log.state().open[0]!))!;
+    assert.equal(agent.job.role, started.role);
+    await scene.desk.letWait(new Set([workerId]));
+    assert.equal(scene.kinds().at(-1), 'waiting', 'it is not written twice');
+    await scene.desk.letWait(new Set());
+    assert.equal(scene.kinds().at(-1), 'waited');
+    assert.equal(scene.desk.running.length, 1, 'the hour that it waited does not count');
+    scene.ahead += 61_000;
+    assert.equal((await agent.finished).how, 'timeLimit');
   });
 
   it('time without a loop is no time of the agent', async () => {
