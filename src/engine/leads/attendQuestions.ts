@@ -2,30 +2,23 @@ import { join } from 'node:path';
 import { parseAuthorityMatrix } from '../../files/authorityMatrix';
 import type { AuthorityMatrix } from '../../model/authorityMatrix';
 import type { EscalationRequest } from '../../model/escalationRequest';
-import type { Question, QuestionAnswer } from '../../model/question';
+import type { Question } from '../../model/question';
 import type { Track } from '../../model/track';
 import { classifyQuestion, type Classification } from '../../rules/authority';
 import type { EscalationTrigger } from '../../rules/loopFacts';
-import { codeOf } from '../../store/ioError';
 import { readText } from '../../store/readText';
-import { TrackGoneError } from '../../store/trackSource';
 import { escalate } from '../escalation/escalate';
 import type { RunContext } from '../run/runContext';
-import { RunJournalError } from '../run/runJournal';
 import { askingAgents } from './askingAgents';
 import { consultLeads } from './consultLeads';
+import { isDiskTrouble } from './diskTrouble';
+import { QuestionAnswers, textOf } from './questionAnswers';
 import { blockersOfQuestion, questionRequest } from './questionBlockers';
+import { QuestionFates } from './questionFates';
 import { identityOf } from './questionIdentity';
 import { QuestionTelling } from './questionTelling';
 import { readQuestions, type QuestionsOnDisk } from './readQuestions';
-import {
-  consultationsOf,
-  isLogged,
-  recordAnswer,
-  recordConsultations,
-  writeAnswer,
-  type AnsweredQuestion,
-} from './recordAnswer';
+import { recordConsultations } from './recordAnswer';
 
 /** How often questions.json is looked at, in ms. */
 const lookMs = 1000;
@@ -81,33 +74,21 @@ export async function attendQuestions(context: RunContext, until: Promise<unknow
   }
 }
 
-/** What became of a question in this run. */
-type Fate =
-  | { readonly at: 'lead' }
-  | { readonly at: 'user'; readonly request: EscalationRequest<EscalationTrigger> }
-  /** Decided, but not yet written: the file could not be changed. */
-  | { readonly at: 'delivery'; readonly decided: Decided }
-  | { readonly at: 'recorded' };
-
-interface Decided extends AnsweredQuestion {
-  readonly classification: Classification;
-  settle?(): Promise<void>;
-}
-
 class Attendance {
   /** It ended all agents, because a question waits for a user who is not there. */
   stopped = false;
   private brokenOff = false;
-  /** By the identity of the question. */
-  private readonly fates = new Map<string, Fate>();
+  private readonly fates = new QuestionFates();
   private readonly consultations = new Map<string, Promise<void>>();
   private readonly telling: QuestionTelling;
+  private readonly answers: QuestionAnswers;
   private failure: { readonly error: unknown } | undefined;
   private troubledLooks = 0;
   private last: QuestionsOnDisk | undefined;
 
   constructor(private readonly context: RunContext) {
     this.telling = new QuestionTelling(context);
+    this.answers = new QuestionAnswers(context, this.fates, this.telling);
   }
 
   async look(): Promise<void> {
@@ -115,7 +96,9 @@ class Attendance {
     try {
       const questions = await this.read();
       await this.attendTo(questions);
-      if (!this.stopped) await this.context.desk.letWait(this.waiting(questions));
+      // A file that nobody can read for a moment takes no question back.
+      const legible = questions.length > 0 || (!this.last?.problem && !this.last?.unreadable);
+      if (!this.stopped && legible) await this.context.desk.letWait(this.waiting(questions));
     } catch (error) {
       this.withstand(error);
     }
@@ -132,18 +115,16 @@ class Attendance {
     await this.leadsEnd();
     if (this.failure) throw this.failure.error;
     if (!this.brokenOff) await this.dismissLeads().catch((error: unknown) => this.withstand(error));
-    const questions = await this.read();
-    const open = new Set(questions.filter(({ answer }) => !answer).map(identityOf));
-    for (const fate of this.fates.values()) {
-      if (fate.at === 'delivery')
-        this.telling.warning(
-          `The answer to “${fate.decided.question.key}” could not be written to questions.json; it is asked again next time.`,
-        );
+    for (const { question } of this.fates.undelivered()) {
+      this.telling.warning(
+        `The answer to “${question.key}” could not be written to questions.json; it is asked again next time.`,
+      );
     }
     return {
-      userOnly: [...this.fates].flatMap(([id, fate]) =>
-        fate.at === 'user' && open.has(id) ? [fate.request] : [],
-      ),
+      userOnly: (await this.read()).flatMap((question) => {
+        const fate = this.fates.of(question);
+        return fate?.at === 'user' && !question.answer ? [fate.request] : [];
+      }),
     };
   }
 
@@ -165,17 +146,17 @@ class Attendance {
 
   private async attendTo(questions: readonly Question[]): Promise<void> {
     const isDone = (question: Question): boolean =>
-      question.answer !== undefined && this.fateOf(question)?.at === 'recorded';
+      question.answer !== undefined && this.fates.of(question)?.at === 'recorded';
     if (questions.every(isDone)) return;
     const track = await this.context.ports.tracks.read();
     let matrix: AuthorityMatrix | undefined;
     for (const question of questions) {
-      const fate = this.fateOf(question);
+      const fate = this.fates.of(question);
       if (question.answer) {
         const atLead = fate?.at === 'lead' && this.consultations.has(identityOf(question));
-        if (fate?.at !== 'recorded' && !atLead) await this.complete(track, question, question.answer);
+        if (fate?.at !== 'recorded' && !atLead) await this.answers.complete(track, question, question.answer);
       } else if (fate?.at === 'delivery') {
-        await this.deliver(track, question, fate.decided);
+        await this.answers.deliver(track, question, fate.decided);
       } else if (fate?.at === 'user') {
         await this.fetchAnswer(track, question);
       } else if (fate === undefined) {
@@ -188,20 +169,8 @@ class Attendance {
 
   /** Ids of the agents whose questions the user has not answered. */
   private waiting(questions: readonly Question[]): ReadonlySet<string> {
-    const open = questions.filter((question) => !question.answer && this.fateOf(question)?.at === 'user');
+    const open = questions.filter((question) => !question.answer && this.fates.of(question)?.at === 'user');
     return new Set(open.flatMap((question) => askingAgents(question, this.context)));
-  }
-
-  private fateOf(question: Question): Fate | undefined {
-    return this.fates.get(identityOf(question));
-  }
-
-  private setFate(question: Question, fate: Fate): void {
-    this.fates.set(identityOf(question), fate);
-  }
-
-  private forget(question: Question): void {
-    this.fates.delete(identityOf(question));
   }
 
   private get stopping(): boolean {
@@ -218,7 +187,7 @@ class Attendance {
   private async dismissLeads(): Promise<void> {
     const { desk, log } = this.context;
     // What a lead decided and nobody could write down yet is found with its agent, next time.
-    if ([...this.fates.values()].some(({ at }) => at === 'delivery')) return;
+    if (this.fates.undelivered().length > 0) return;
     for (const open of log.state().open) {
       if (open.intent.role !== 'lead') continue;
       const agent = await desk.adopt(open);
@@ -267,7 +236,7 @@ class Attendance {
     if (asked) {
       // An earlier run has asked the user already.
       const trigger = asked.trigger === 'lead-escalated' ? asked.trigger : 'user-only-decision';
-      this.setFate(question, { at: 'user', request: questionRequest(question, trigger, [], blockers) });
+      this.fates.set(question, { at: 'user', request: questionRequest(question, trigger, [], blockers) });
       this.telling.question(question, 'USER_ONLY', 'It was asked before.');
       await this.fetchAnswer(track, question);
       return;
@@ -279,11 +248,11 @@ class Attendance {
       this.consult(track, question, classification);
     } else if (authority === 'ORCHESTRATOR') {
       const [answer, reasoning] = ownDecision(question);
-      await this.deliver(track, question, {
+      await this.answers.deliver(track, question, {
         question,
         classification,
         business: classification.business,
-        answer: this.signed({ answer, reasoning, answeredBy: 'orchestrator', authority }),
+        answer: this.answers.signed({ answer, reasoning, answeredBy: 'orchestrator', authority }),
       });
     } else {
       this.telling.question(question, authority, why);
@@ -303,7 +272,7 @@ class Attendance {
       ...(place.registryFile === undefined ? {} : { registryFile: place.registryFile }),
     });
     // Asked all the same: the run escalates it when the step has ended.
-    this.setFate(question, { at: 'user', request });
+    this.fates.set(question, { at: 'user', request });
     if ('refused' in result)
       this.telling.warning(
         `“${question.question}” could not be written to metadata.json: ${result.refused.message}`,
@@ -318,7 +287,7 @@ class Attendance {
   }
 
   private consult(track: Track, question: Question, classification: Classification): void {
-    this.setFate(question, { at: 'lead' });
+    this.fates.set(question, { at: 'lead' });
     const id = identityOf(question);
     const consultation = this.leadsDecide(track, question, classification)
       // Disk trouble: nobody is asked again in this run, so that no lead is started at every look.
@@ -334,7 +303,7 @@ class Attendance {
     const { ports } = this.context;
     const verdict = await consultLeads(this.context, track, question, classification);
     if ('stopped' in verdict && this.stopping) {
-      this.forget(question);
+      this.fates.forget(question);
       return;
     }
     const now = await ports.tracks.read();
@@ -348,12 +317,12 @@ class Attendance {
       return;
     }
     if ('decision' in verdict) {
-      await this.deliver(now, question, {
+      await this.answers.deliver(now, question, {
         question,
         classification,
         business: classification.business,
         consultations: verdict.consultations,
-        answer: this.signed({
+        answer: this.answers.signed({
           answer: verdict.decision,
           reasoning: verdict.reasoning,
           answeredBy: verdict.by,
@@ -373,59 +342,9 @@ class Attendance {
 
   // --- answers ---
 
-  /** Writes what was decided, for the agent first. What cannot be written now is tried again at the next look. */
-  private async deliver(track: Track, question: Question, decided: Decided): Promise<void> {
-    const written = await writeAnswer(this.context.ports, track, question, decided.answer);
-    if ('refused' in written) {
-      const { code, message } = written.refused;
-      if (code === 'question-answered' || code === 'question-not-found') {
-        // Somebody was faster, or took the question away: the next look sees what stands there.
-        this.forget(question);
-        await decided.settle?.();
-      } else {
-        this.setFate(question, { at: 'delivery', decided });
-        this.telling.warning(`The answer to “${question.question}” is not written yet: ${message}`);
-      }
-      return;
-    }
-    const { classification, answer } = decided;
-    this.telling.question(
-      question,
-      classification.authority,
-      classification.because[0]?.text ?? '',
-      answer.answer,
-    );
-    await this.record(track, decided);
-    await decided.settle?.();
-  }
-
-  /** An answer stands in the file, and this run did not write it. */
-  private async complete(track: Track, question: Question, answer: QuestionAnswer): Promise<void> {
-    const consultations = consultationsOf(answer);
-    const open = blockersOfQuestion(track.metadata?.blockers ?? [], question).some(({ active }) => active);
-    const classification = classifyQuestion(textOf(question));
-    const authority = consultations.some(({ lead }) => lead === 'user')
-      ? 'USER_ONLY'
-      : classification.authority;
-    const tell = (): void =>
-      this.telling.question(
-        question,
-        authority,
-        `${answer.answeredBy ?? 'Somebody'} answered.`,
-        answer.answer,
-      );
-    if (!open && isLogged(track.metadata, question, consultations)) {
-      if (this.fateOf(question)?.at === 'user') tell();
-      this.setFate(question, { at: 'recorded' });
-      return;
-    }
-    tell();
-    await this.record(track, { question, answer, consultations, business: classification.business });
-  }
-
   /** A person resolved the blocker without writing to questions.json: the words that resolved it are the answer. */
   private async fetchAnswer(track: Track, question: Question): Promise<void> {
-    const fate = this.fateOf(question);
+    const fate = this.fates.of(question);
     const blocker = blockersOfQuestion(track.metadata?.blockers ?? [], question).at(-1);
     if (fate?.at !== 'user' || !blocker || blocker.active) return;
     const answer = blocker.resolution?.trim();
@@ -434,37 +353,17 @@ class Attendance {
       return;
     }
     const classification = classifyQuestion(textOf(question));
-    await this.deliver(track, question, {
+    await this.answers.deliver(track, question, {
       question,
       classification: { ...classification, authority: 'USER_ONLY' },
       business: classification.business,
-      answer: this.signed({ answer, answeredBy: blocker.answeredBy ?? 'user', authority: 'USER_ONLY' }),
+      answer: this.answers.signed({
+        answer,
+        answeredBy: blocker.answeredBy ?? 'user',
+        authority: 'USER_ONLY',
+      }),
     });
   }
-
-  private async record(track: Track, answered: AnsweredQuestion): Promise<void> {
-    const { ports } = this.context;
-    const recorded = await recordAnswer(ports, track, answered);
-    if ('refused' in recorded) {
-      // The next look finds an answer without its entry, and tries again.
-      this.forget(answered.question);
-      this.telling.warning(
-        `The answer to “${answered.question.question}” is not in the audit trail: ${recorded.refused.message}`,
-      );
-      return;
-    }
-    this.setFate(answered.question, { at: 'recorded' });
-    for (const warning of recorded.warnings) this.telling.warning(warning);
-  }
-
-  private signed(answer: Omit<QuestionAnswer, 'answeredAt'>): QuestionAnswer {
-    return { ...answer, answeredAt: this.context.ports.clock().toISOString() };
-  }
-}
-
-/** What decides who decides: the question and what may become of it. Its context may speak of anything. */
-function textOf({ question, options, recommendation }: Question): string {
-  return [question, ...options, ...(recommendation === undefined ? [] : [recommendation])].join('\n');
 }
 
 function ownDecision({ options, recommendation }: Question): readonly [string, string] {
@@ -472,10 +371,4 @@ function ownDecision({ options, recommendation }: Question): readonly [string, s
   const [first] = options;
   if (first !== undefined) return [first, 'The first option of the agent that asked.'];
   return ['Decide yourself: it is within your authority.', 'Nothing was proposed.'];
-}
-
-function isDiskTrouble(error: unknown): error is Error {
-  if (error instanceof RunJournalError || error instanceof TrackGoneError) return true;
-  // An error of the operating system, not one of Node's own about a wrong call.
-  return /^E[A-Z0-9]+$/.test(codeOf(error) ?? '');
 }

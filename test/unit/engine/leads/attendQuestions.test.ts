@@ -370,6 +370,11 @@ describe('attendQuestions', function () {
     const attended = attendQuestions(scene.context, asks.finished);
     const noted = (kind: string) => () => scene.scene.kinds().includes(kind);
     await until('it waits', noted('waiting'));
+    // Half a file takes the question not back.
+    const whole = scene.text('tracks/login/questions.json');
+    scene.write('tracks/login/questions.json', whole.slice(0, -9));
+    await until('it is told', () => scene.warnings().length === 1);
+    scene.write('tracks/login/questions.json', whole);
     scene.scene.ahead += 31_000;
     assert.equal((await works.finished).how, 'timeLimit');
     const witness = await start();
