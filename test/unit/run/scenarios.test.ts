@@ -303,6 +303,46 @@ describe('a run that needs a person', function () {
     await asks(worker, await runLoopToEnd(worker), 'task-contradiction', /TASK_FAILED.*TASK COMPLETE/s);
   });
 
+  it('a run that is stopped while it asks: the next one asks the same, and goes on when it is answered', async () => {
+    const project = await planned({
+      rules: [
+        { role: 'worker', task: '1.2', do: 'lie' },
+        { role: 'worker', task: '1.1', do: 'endless' },
+      ],
+    });
+    const loop = await startLoop(project);
+    await loop.until((event) => event.event === 'escalated' && event.trigger === 'task-contradiction');
+    // The others are not held up by it.
+    await loop.until((event) => event.event === 'task' && event.task === '1.3' && event.state === 'complete');
+    loop.kill('SIGINT');
+    const stopped = (await loop.ended).events;
+    assert.ok(stopped.some((event) => event.event === 'run-ended' && event.outcome === 'stopped'));
+    assert.equal(stopped.filter(({ event }) => event === 'escalated').length, 1);
+    project.play(small);
+    const id = await asks(project, await runLoopToEnd(project), 'task-contradiction', /1\.2/);
+    await answers(project, id, 'task-open');
+    await completes(project);
+  });
+
+  it('an answer counts while the run goes on: the task is tried again beside the others', async () => {
+    const project = await planned({
+      rules: [
+        { role: 'worker', task: '1.2', attempt: 1, do: 'blocked' },
+        { role: 'worker', task: '1.1', do: 'endless' },
+      ],
+    });
+    const loop = await startLoop(project);
+    await loop.until((event) => event.event === 'escalated' && event.trigger === 'task-blocked');
+    await answers(project, 'blocked:1.2', 'task-open');
+    await loop.until((event) => event.event === 'task' && event.task === '1.2' && event.state === 'complete');
+    loop.kill('SIGINT');
+    const stopped = await loop.ended;
+    assert.equal(stopped.events.filter(({ event }) => event === 'escalated').length, 1);
+    assert.deepEqual(asked(project), []);
+    project.play(small);
+    await completes(project);
+  });
+
   it('a board that rejects the plan sends it back to PLAN with its reasons', async () => {
     const project = await ScriptedProject.create({
       scenario: {

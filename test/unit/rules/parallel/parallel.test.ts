@@ -154,7 +154,8 @@ describe('locks of other tools', () => {
   });
 });
 
-describe('deadlock', () => {
+describe('deadlock', function () {
+  this.timeout(60_000);
   const wait = (source: string, waitingFor: string) => ({ source, waitingFor, line: 7 });
   const bus = busOf({
     waiting: [wait('a', 'b'), wait('b', 'src/x.ts')],
