@@ -10,9 +10,9 @@ import type { AgentCommand, AgentInvocation } from '../engine/ports';
 
 /** The agent that `conductor.agent.provider` names, or what is wrong with the settings and what to do. */
 export function agentProvider(): StepProvider | { readonly wrong: string } {
-  const settings = vscode.workspace.getConfiguration('conductor.agent');
-  const name = settings.get<string>('provider', claudeProvider.name);
-  const own = settings.get<Record<string, unknown>>('providers', {});
+  const settings = vscode.workspace.getConfiguration('conductor');
+  const name = settings.get<string>('agent.provider', claudeProvider.name);
+  const own = settings.get<Record<string, unknown>>('agents', {});
   if (Object.hasOwn(own, name)) {
     const value = own[name];
     const read = agentProviderSchema.safeParse(
@@ -21,13 +21,13 @@ export function agentProvider(): StepProvider | { readonly wrong: string } {
     if (read.success) return read.data;
     const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
     return {
-      wrong: l10n.t('The setting conductor.agent.providers does not describe "{0}" well: {1}', name, why),
+      wrong: l10n.t('The setting conductor.agents does not describe "{0}" well: {1}', name, why),
     };
   }
   return (
     editorProviders.find((provider) => provider.name === name) ?? {
       wrong: l10n.t(
-        'The setting conductor.agent.provider names "{0}", which is neither in conductor.agent.providers nor one of {1}.',
+        'The setting conductor.agent.provider names "{0}", which is neither in conductor.agents nor one of {1}.',
         name,
         editorProviders.map((provider) => provider.name).join(', '),
       ),

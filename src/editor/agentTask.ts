@@ -124,7 +124,7 @@ function couldNotStart(invocation: AgentInvocation, exitCode: number | undefined
   return new AgentStartError(
     exitCode === undefined || exitCode === 127 ? 'not-found' : 'failed',
     l10n.t(
-      '{0} did not start: "{1}" could not be run in {2}. Install it, or name another program in the setting conductor.agent.providers.',
+      '{0} did not start: "{1}" could not be run in {2}. Install it, or name another program in the setting conductor.agents.',
       invocation.name,
       invocation.executable,
       invocation.cwd,

@@ -33,7 +33,7 @@ export function scriptedAgents(kind: 'free' | 'held'): Record<string, unknown> {
   const program = kind === 'held' ? 'test/face/heldAgent.mjs' : 'test/agents/scripted.mjs';
   return {
     'conductor.agent.provider': 'scripted',
-    'conductor.agent.providers': {
+    'conductor.agents': {
       scripted: { executable: process.execPath, args: [inRoot(program), '{prompt}'] },
     },
   };

@@ -18,7 +18,7 @@ function loopOf(workbench: Workbench): LoopState['loop_state'] {
 function sleeper(seconds: number): Record<string, unknown> {
   return {
     'conductor.agent.provider': 'sleeper',
-    'conductor.agent.providers': {
+    'conductor.agents': {
       sleeper: {
         executable: process.execPath,
         args: ['-e', `setTimeout(() => {}, ${seconds * 1000})`, '{prompt}'],

@@ -22,14 +22,14 @@ const loopOf = (id: string): { current_step: string; step_status: string } & Rec
   (JSON.parse(text(inTrack(id, 'metadata.json'))) as { loop_state: never }).loop_state;
 
 describe('stepping the loop', () => {
-  const settings = () => vscode.workspace.getConfiguration('conductor.agent');
+  const settings = () => vscode.workspace.getConfiguration('conductor');
 
   before(async () => {
     await vscode.commands.executeCommand('conductor.tracks.focus');
     await reset();
   });
   afterEach(async () => {
-    for (const name of ['provider', 'providers', 'confirm']) {
+    for (const name of ['agent.provider', 'agents', 'agent.confirm']) {
       await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
     }
     await reset();
@@ -75,12 +75,12 @@ describe('stepping the loop', () => {
        setTimeout(() => process.exit(3), 500);`,
     );
     await settings().update(
-      'providers',
+      'agents',
       { tiny: { executable: process.execPath, args: [script, '{prompt}', '$(touch x); "quoted"'] } },
       true,
     );
-    await settings().update('provider', 'tiny', true);
-    await settings().update('confirm', 'always', true);
+    await settings().update('agent.provider', 'tiny', true);
+    await settings().update('agent.confirm', 'always', true);
     assert.equal(loopOf('search_20260102').current_step, 'NOT_STARTED');
     const person = new Person('Start', 'Start');
     const started = vscode.commands.executeCommand('conductor.stepLoop', await row('Ready', 'Search'));
@@ -106,9 +106,9 @@ describe('stepping the loop', () => {
 
   it('writes nothing when the agent cannot be started', async () => {
     const before = bytes(inTrack('search_20260102', 'metadata.json'));
-    await settings().update('providers', { none: { executable: join(folder, 'no-such-program') } }, true);
-    await settings().update('provider', 'none', true);
-    await settings().update('confirm', 'never', true);
+    await settings().update('agents', { none: { executable: join(folder, 'no-such-program') } }, true);
+    await settings().update('agent.provider', 'none', true);
+    await settings().update('agent.confirm', 'never', true);
     const person = await run(new Person('Start'), 'stepLoop', await row('Ready', 'Search'));
     assert.match(person.told[0]?.message ?? '', /no-such-program/);
     assert.ok(person.told[0]?.actions.includes('Open Settings'));
@@ -117,7 +117,7 @@ describe('stepping the loop', () => {
 
   it('asks before the exact command is run, and starts nothing when the answer is no', async () => {
     const before = bytes(inTrack('search_20260102', 'metadata.json'));
-    await settings().update('confirm', 'always', true);
+    await settings().update('agent.confirm', 'always', true);
     await run(new Person('Start', undefined), 'stepLoop', await row('Ready', 'Search'));
     assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
     // A second agent beside one that may still run: the question says so.
@@ -126,7 +126,7 @@ describe('stepping the loop', () => {
   });
 
   it('says what is wrong with a setting that names no agent', async () => {
-    await settings().update('provider', 'nobody', true);
+    await settings().update('agent.provider', 'nobody', true);
     const person = await run(new Person(), 'stepLoop', await row('Ready', 'Search'));
     assert.match(person.told[0]?.message ?? '', /nobody/);
     assert.deepEqual(person.told[0]?.actions, ['Open Settings']);

@@ -118,7 +118,7 @@ describe('running the loop', () => {
   });
   beforeEach(async () => {
     await settings().update(
-      'agent.providers',
+      'agents',
       { scripted: { executable: process.execPath, args: [agent, '{prompt}'] } },
       true,
     );
@@ -128,7 +128,7 @@ describe('running the loop', () => {
   afterEach(async () => {
     const { context } = await activated();
     await context.runs.stopAll();
-    for (const name of ['agent.provider', 'agent.providers', 'agent.confirm', 'agent.runIn', 'run.mode']) {
+    for (const name of ['agent.provider', 'agents', 'agent.confirm', 'agent.runIn', 'run.mode']) {
       await settings().update(name, undefined, vscode.ConfigurationTarget.Global);
     }
     await reset();
@@ -202,7 +202,7 @@ describe('running the loop', () => {
     const script = join(folder, '.git', 'talker.js');
     write(script, `let n = 0; setInterval(() => console.log('\\u001b[32mwords ' + n++ + '\\u001b[0m'), 20);`);
     await settings().update(
-      'agent.providers',
+      'agents',
       { scripted: { executable: process.execPath, args: [script, '{prompt}'] } },
       true,
     );
@@ -241,7 +241,7 @@ describe('running the loop', () => {
     const before = text(inTrack(SEARCH, 'metadata.json'));
     await settings().update('agent.confirm', 'firstTime', true);
     await settings().update(
-      'agent.providers',
+      'agents',
       { scripted: { executable: process.execPath, args: [agent, '{prompt}', 'never seen'] } },
       true,
     );
@@ -369,7 +369,7 @@ describe('running the loop', () => {
        await import(${JSON.stringify(pathToFileURL(agent).href)});`,
     );
     await settings().update(
-      'agent.providers',
+      'agents',
       { scripted: { executable: process.execPath, args: [waiting, '{prompt}'] } },
       true,
     );
