@@ -72,8 +72,8 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
   /** The computer slept for so long; it counts against nobody. */
   z.object({ kind: z.literal('suspended'), at, ms: count }),
   /** The agent waits for the answer of a person, from here to `waited` or to its end: that time does not count. */
-  z.object({ kind: z.literal('waiting'), at, workerId: z.string() }),
-  z.object({ kind: z.literal('waited'), at, workerId: z.string() }),
+  z.object({ kind: z.literal('waiting'), at, workerId }),
+  z.object({ kind: z.literal('waited'), at, workerId }),
   z.object({
     kind: z.literal('run-ended'),
     at,

@@ -162,6 +162,29 @@ describe('runStateOf', () => {
     assert.deepEqual(run.groupTimeFrom, { g: '2026-02-01T13:00:00.000Z' });
   });
 
+  it('knows when a worker waited for a person; its end is the end of that, too', () => {
+    const minute = (n: number): string => new Date(Date.parse(at) + n * 60_000).toISOString();
+    const { run, open } = runStateOf([
+      started('r'),
+      intent('w1', '1.1'),
+      intent('w2', '1.2'),
+      { kind: 'waiting', at: minute(1), workerId: 'w1' },
+      { kind: 'waiting', at: minute(2), workerId: 'w2' },
+      { kind: 'waiting', at: minute(2), workerId: 'nobody' },
+      { kind: 'suspended', at: minute(3), ms: 60_000 },
+      { kind: 'waited', at: minute(4), workerId: 'w1' },
+      { ...ended('w2', 'failed'), at: minute(5) },
+    ]);
+    assert.deepEqual(
+      run.workers.map(({ waits }) => waits),
+      [[{ from: minute(2), to: minute(4) }], [{ from: minute(3), to: minute(5) }]],
+    );
+    assert.deepEqual(
+      open.map(({ intent }) => intent.workerId),
+      ['w1'],
+    );
+  });
+
   it('holds the time without a loop against nobody', () => {
     const later = '2026-02-02T08:00:00.000Z';
     const { run } = runStateOf([started('r'), intent('w1', '1.1'), { ...started('r'), at: later }]);
