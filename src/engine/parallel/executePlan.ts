@@ -40,7 +40,7 @@ export type ExecuteResult =
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
 /** How many times the tick of one task is made again after somebody took it away, until a person is asked. */
-const mostTicks = 5;
+const mostTicks = 10;
 
 /**
  * Carries out EXECUTE with workers in parallel (spec 003, "Parallel Execution System"): reads the track, decides by the

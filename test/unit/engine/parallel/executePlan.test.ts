@@ -175,6 +175,28 @@ describe('executePlan', function () {
     assert.equal(scene.messages('TASK_FAILED').length, 1);
   });
 
+  it('a worker that prints more than it may has failed, and is tried again', async () => {
+    const scene = await ParallelScene.make(
+      [
+        { id: '1.1', group: 'g' },
+        { id: '1.2', group: 'g' },
+        { id: '1.3', group: 'g' },
+      ],
+      {
+        script: `require('fs').writeSync(1, 'x'.repeat(2000)); setInterval(() => {}, 1000);`,
+        outputLimit: 1000,
+      },
+    );
+    const result = await scene.execute();
+    assert.equal(result.outcome, 'person');
+    const ends = scene.entries().flatMap((entry) => (entry.kind === 'ended' ? [entry] : []));
+    assert.equal(ends.length, 9, 'each task three times');
+    for (const { how, outcome, why } of ends) {
+      assert.deepEqual([how, outcome], ['outputLimit', 'failed']);
+      assert.match(why!, /It printed more than/);
+    }
+  });
+
   it('asks when a group takes longer than it may; more time goes on with it, and nothing of it counts as a failure', async () => {
     const scene = await ParallelScene.make(three, {
       behaviour: { '1.1': ['endless'] },
@@ -506,9 +528,9 @@ describe('executePlan', function () {
 
   it('asks also about a worker whose end came with the stop', async () => {
     const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['lie'], '1.2': ['endless'] } });
-    const settle = scene.log.append;
+    const append = scene.log.append.bind(scene.log);
     scene.log.append = async (note) => {
-      await settle(note);
+      await append(note);
       if (note.kind === 'ended') scene.stop.abort();
     };
     assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
@@ -623,7 +645,7 @@ describe('executePlan', function () {
     scene.onWait = () => {
       if (scene.messages('TASK_COMPLETE').length > 0) scene.stop.abort();
     };
-    const append = scene.log.append;
+    const append = scene.log.append.bind(scene.log);
     scene.log.append = async (note) => {
       await append(note);
       if (note.kind === 'plan-marked') scene.stop.abort();
