@@ -75,11 +75,12 @@ async function agentRows(): Promise<{ run: string; agents: string[] } | undefine
   };
 }
 
+/** The agent of the journal that brokenOff() writes. */
 async function endless(): Promise<ChildProcess & { pid: number }> {
   const child = spawn(process.execPath, ['-e', 'console.log("still here"); setInterval(() => 0, 1e6)'], {
     stdio: 'ignore',
     detached: true,
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', CONDUCTOR_OUTPUT: join(runFolder, 'p1.log') },
   });
   await once(child, 'spawn');
   return child as ChildProcess & { pid: number };

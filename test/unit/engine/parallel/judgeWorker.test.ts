@@ -91,7 +91,7 @@ describe('judgeWorker', () => {
   });
 
   it('one that was killed or lost has failed when it had said nothing, else what it said counts', () => {
-    for (const how of ['lost', 'stopped', 'timeLimit'] as const) {
+    for (const how of ['lost', 'stopped', 'timeLimit', 'outputLimit'] as const) {
       assert.deepEqual(judge({ how, why: 'It was so.' }), { verdict: 'failed', why: 'It was so.' });
       assert.equal(judge({ how, messages: [posted('TASK_COMPLETE')] }).verdict, 'complete');
       assert.equal(judge({ how, ticked: true }).verdict, 'complete');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { executePlan, type ExecuteResult } from '../../../../src/engine/parallel/executePlan';
 import { NodeBackgroundAgents } from '../../../../src/engine/run/nodeBackgroundAgents';
@@ -150,8 +151,10 @@ export class ParallelScene {
       onUserQuestion: 'stop',
     };
     const emit = (event: RunEventBody): void => void this.events.push(event);
-    this.desk = new RunAgents({ settings, emit, place, log, ports, signal: this.stop.signal });
-    this.context = { ports, settings, place, log, desk: this.desk, emit, signal: this.stop.signal };
+    const { signal } = this.stop;
+    const limits = o.outputLimit === undefined ? {} : { outputLimit: o.outputLimit };
+    this.desk = new RunAgents({ settings, emit, place, log, ports, signal, ...limits });
+    this.context = { ports, settings, place, log, desk: this.desk, emit, signal };
   }
 
   static async make(tasks: readonly PlannedTask[], o: SceneOptions = {}): Promise<ParallelScene> {
@@ -176,7 +179,7 @@ export class ParallelScene {
     open.push(journal);
     const log = new RunLog(journal, () => new Date());
     const runId = log.state().runId ?? 'run-1';
-    await log.append({ kind: 'run-started', runId, host: 'here', pid: process.pid, mode: 'through' });
+    await log.append({ kind: 'run-started', runId, host: hostname(), pid: process.pid, mode: 'through' });
     return new ParallelScene(folder, journal, log, place, o);
   }
 
@@ -190,7 +193,7 @@ export class ParallelScene {
     await this.log.append({
       kind: 'run-started',
       runId: randomUUID(),
-      host: 'here',
+      host: hostname(),
       pid: process.pid,
       mode: 'through',
     });
@@ -271,6 +274,8 @@ export interface SceneOptions {
   readonly script?: string;
   readonly confirm?: 'yes' | 'no';
   readonly sleepMs?: number;
+  /** Bytes that a worker may print. */
+  readonly outputLimit?: number;
   readonly editor?: DiskFileEditor;
   /** After so many steps (entries, edits, starts) nothing is done any more, as after SIGKILL. */
   readonly dieAfter?: number;
