@@ -31,12 +31,12 @@ export class TaskQuestions {
     for (const id of [...this.due]) if (!now.has(id)) this.due.delete(id);
     const fresh = requests.filter(({ id }) => id !== undefined && !this.due.has(id));
     if (fresh.length === 0) return;
+    const result = await escalate(this.context.ports, track, fresh, { keepStep: true });
     for (const { id, trigger, step = 'EXECUTE', description, subject } of fresh) {
       this.due.add(id!);
       const options = optionsFor(trigger, subject).map(({ label }) => label);
       this.context.emit({ event: 'escalated', trigger, step, description, options });
     }
-    const result = await escalate(this.context.ports, track, fresh, { keepStep: true });
     if ('refused' in result) {
       this.context.emit({ event: 'warning', message: result.refused.message });
       return;

@@ -243,8 +243,11 @@ class LoopRun {
   /** What was begun in parallel goes on in parallel, also when too few tasks are left to begin so. */
   private inParallel(track: Track): { readonly parallel: boolean; readonly why: string } {
     const { context } = this;
-    const begun = context.log.state().run.workers.length > 0 && track.loop?.stepStatus === 'IN_PROGRESS';
-    if (begun) return { parallel: true, why: 'The workers of this run go on.' };
+    const { run, open } = context.log.state();
+    const begun = run.workers.length > 0 && track.loop?.stepStatus === 'IN_PROGRESS';
+    // A killed run left workers behind: an executor beside them would do the same tasks.
+    const left = open.some(({ intent }) => intent.task !== undefined);
+    if (begun || left) return { parallel: true, why: 'The workers of this run go on.' };
     return parallelAllowed(taskGraphOf(track), track.loop!, context.settings.parallel.maxWorkers);
   }
 
@@ -257,13 +260,12 @@ class LoopRun {
     // Who attends to questions ends before the work does when one of them stops the run: then no worker starts again.
     const halt = new AbortController();
     const work = executePlan({ ...context, signal: AbortSignal.any([context.signal, halt.signal]) });
-    const [result, questions] = await Promise.all([
-      work,
-      attendQuestions(
-        context,
-        work.catch(() => undefined),
-      ).finally(() => halt.abort()),
-    ]);
+    const attending = attendQuestions(context, work).finally(() => halt.abort());
+    // Both have ended before anything is said: nothing of the run writes any more after it.
+    const [worked, attended] = await Promise.allSettled([work, attending]);
+    if (worked.status === 'rejected') throw worked.reason;
+    if (attended.status === 'rejected') throw attended.reason;
+    const [result, questions] = [worked.value, attended.value];
     const now = await context.ports.tracks.read();
     switch (result.outcome) {
       case 'stopped':

@@ -343,6 +343,27 @@ describe('a run that needs a person', function () {
     await completes(project);
   });
 
+  it('a run that is killed while it asks: workers it left behind are taken over when it is answered', async () => {
+    const project = await planned({
+      rules: [
+        { role: 'worker', task: '1.2', attempt: 1, do: 'blocked' },
+        { role: 'worker', task: '1.1', ms: 20_000 },
+      ],
+    });
+    const loop = await startLoop(project);
+    await loop.until((event) => event.event === 'escalated' && event.trigger === 'task-blocked');
+    await loop.until((event) => event.event === 'task' && event.task === '1.3' && event.state === 'complete');
+    loop.kill('SIGKILL');
+    await loop.ended;
+    project.play(small);
+    assert.equal((await runLoopToEnd(project)).code, 3);
+    await answers(project, 'blocked:1.2', 'task-open');
+    const end = await completes(project);
+    assert.ok(end.events.some((event) => event.event === 'agent-started' && event.adopted));
+    const started = project.log().filter(({ task, event }) => task === '1.1' && event === 'start');
+    assert.equal(started.length, 1);
+  });
+
   it('a board that rejects the plan sends it back to PLAN with its reasons', async () => {
     const project = await ScriptedProject.create({
       scenario: {
