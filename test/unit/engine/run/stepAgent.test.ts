@@ -16,6 +16,8 @@ describe('the agent of a step that a killed run left behind', () => {
   let scene: Scene;
   let context: RunContext;
   let agent: RunningAgent;
+  /** When it was to be started. */
+  let since: string;
 
   /** An evaluator that was started by a run that was killed, and has ended since: what it printed and wrote is there. */
   async function left(printed: string, checkpoint: object, loop: object = {}): Promise<void> {
@@ -40,6 +42,7 @@ describe('the agent of a step that a killed run left behind', () => {
     });
     await scene.log.append({ kind: 'spawned', workerId: agentId, pid, processStart: 'long-ago' });
     context = { ...scene.context, ports: { ...scene.ports, tracks: { read: () => project.track(id) } } };
+    since = scene.log.state().open[0]!.intent.at;
     const adopted = await scene.desk.adopt(scene.log.state().open[0]!);
     assert.ok(adopted, 'it was begun');
     agent = adopted;
@@ -47,7 +50,7 @@ describe('the agent of a step that a killed run left behind', () => {
 
   const resume = async () => {
     const track = await project.track(id);
-    return resumeStepAgent(context, agent, track, nextActionOf(track));
+    return resumeStepAgent(context, agent, track, nextActionOf(track), since);
   };
 
   afterEach(async () => {
@@ -71,7 +74,7 @@ describe('the agent of a step that a killed run left behind', () => {
       { status: 'PASSED', completed_at: '2999-01-01T00:00:00Z' },
       { current_step: 'EXECUTE', step_status: 'NOT_STARTED' },
     );
-    assert.equal(wroteOutcome((await project.track(id)).loop!, agent), true);
+    assert.equal(wroteOutcome((await project.track(id)).loop!, agent, since), true);
     assert.equal((await resume()).end, 'person');
   });
 
@@ -91,7 +94,7 @@ describe('the agent of a step that a killed run left behind', () => {
       },
     };
     const track = await project.track(id);
-    const end = await resumeStepAgent(watched, agent, track, nextActionOf(track));
+    const end = await resumeStepAgent(watched, agent, track, nextActionOf(track), since);
     assert.equal(end.end, 'recorded');
     assert.equal((await project.track(id)).loop?.step, 'PLAN');
     assert.equal(atEdit.includes('ended'), false);
@@ -110,7 +113,7 @@ describe('the agent of a step that a killed run left behind', () => {
       { status: 'FAILED', completed_at: '2020-01-01T00:00:00Z' },
       { step_status: 'NOT_STARTED' },
     );
-    assert.equal(wroteOutcome((await project.track(id)).loop!, agent), false);
+    assert.equal(wroteOutcome((await project.track(id)).loop!, agent, since), false);
     assert.equal((await resume()).end, 'again');
   });
 });
