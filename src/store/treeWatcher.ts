@@ -1,9 +1,7 @@
-import { watch as watchFolder, type FSWatcher as FolderWatcher, type Stats } from 'node:fs';
-import { basename, dirname, isAbsolute, join } from 'node:path';
-import { watch } from 'chokidar';
+import { watch as watchFolder, type FSWatcher as FolderWatcher } from 'node:fs';
+import { join } from 'node:path';
 import { hasCode } from './ioError';
-import { isArchiveName } from './trackFolders';
-import { concerns, looksForeign, type PathKind } from './watchedPaths';
+import { TreeWatch } from './treeWatch';
 
 /** What a watcher tells. Everything is a hint: look at the disk to know. */
 export interface WatchListener {
@@ -28,45 +26,10 @@ export interface Watching {
   folder(folder: string, listener: Pick<WatchListener, 'touched' | 'failed'>): Watch;
 }
 
-export const watching: Watching = { tree: watchTree, folder: watchPlace };
-
-function watchTree(root: string, archiveOpen: boolean, listener: WatchListener): Watch {
-  const isWanted = (path: string, kind: PathKind): boolean => concerns(root, path, kind, archiveOpen);
-  const watcher = watch(root, {
-    ignored: (path, stats) => !isWanted(path, kindOf(stats)),
-    ignoreInitial: true,
-    // A renamed-over file is one change for us anyway, since changes are collected; no need to wait for it twice.
-    atomic: false,
-    // The reader follows links within bounds of its own.
-    followSymlinks: false,
-    ignorePermissionErrors: true,
-  });
-  watcher.on('all', (_event, path) => listener.touched(path));
-  // What chokidar merges, throttles or takes for a mere access is a hint for us all the same.
-  watcher.on('raw', (_event, path, details: unknown) => {
-    const full = pathOfRaw(path, details);
-    if (full === undefined) return;
-    if (isWanted(full, undefined) && !looksForeign(basename(full))) listener.touched(full);
-    // What a closed archive holds is only counted.
-    else if (isArchiveName(basename(dirname(full)))) listener.touched(dirname(full));
-  });
-  watcher.on('ready', () => listener.ready());
-  watcher.on('error', (error) => listener.failed(error));
-  return { close: () => watcher.close() };
-}
-
-function kindOf(stats: Stats | undefined): PathKind {
-  return stats === undefined ? undefined : stats.isDirectory() ? 'folder' : 'file';
-}
-
-/** The kernel's event names an entry of the watched folder, or the watched file itself. */
-function pathOfRaw(path: unknown, details: unknown): string | undefined {
-  if (typeof details !== 'object' || details === null || !('watchedPath' in details)) return undefined;
-  const watched = details.watchedPath;
-  if (typeof watched !== 'string') return undefined;
-  if (typeof path !== 'string' || path === '' || basename(watched) === path) return watched;
-  return isAbsolute(path) ? path : join(watched, path);
-}
+export const watching: Watching = {
+  tree: (root, archiveOpen, listener) => new TreeWatch(root, archiveOpen, listener),
+  folder: watchPlace,
+};
 
 function watchPlace(folder: string, listener: Pick<WatchListener, 'touched' | 'failed'>): Watch {
   let watcher: FolderWatcher | undefined;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { pbkdf2 } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -155,6 +156,45 @@ describe('ConductorStore', function () {
       await soon(() => track('a')?.bus?.messageCount === 2);
       write('conductor/tracks/a/.message-bus/locks.json', '{"f":{"worker_id":"w"}}');
       await soon(() => track('a')?.bus?.locks.length === 1);
+    });
+
+    it('tracks whose state and bus come in the moments after their folder, while everything is slow', async () => {
+      const tracks = Array.from({ length: 50 }, (_, index) => `run-${index}`);
+      const message = (id: string): string => `{"id":"${id}","type":"PROGRESS","source":"w","payload":{}}\n`;
+      // Looking at the disk waits its turn behind this, for as long as anything is being written.
+      let busy = true;
+      const work = (): void => {
+        if (busy) pbkdf2('a', 'b', 60_000 + Math.floor(Math.random() * 100_000), 64, 'sha512', work);
+      };
+      for (let thread = 0; thread < 6; thread += 1) work();
+      try {
+        const writer = spawn(process.execPath, ['-e', trackWriter, at('conductor/tracks'), ...tracks], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+        });
+        const [code] = (await once(writer, 'close')) as [number];
+        assert.equal(code, 0);
+      } finally {
+        busy = false;
+      }
+      const shown = (messages: number): boolean =>
+        tracks.every(
+          (id) => track(id)?.loop?.step === 'EXECUTE' && track(id)?.bus?.messageCount === messages,
+        );
+      await soon(() => shown(1));
+      for (const id of tracks)
+        appendFileSync(at('conductor/tracks', id, '.message-bus/queue.jsonl'), message('2'));
+      await soon(() => shown(2));
+    });
+
+    it('a folder replaced at once by another, and what happens in the new one', async () => {
+      for (let round = 1; round <= 30; round += 1) {
+        rmSync(at('conductor/tracks/a/.message-bus'), { recursive: true, force: true });
+        mkdirSync(at('conductor/tracks/a/.message-bus'));
+        await soon(() => track('a')?.bus?.messageCount === 0);
+        const queue = at('conductor/tracks/a/.message-bus/queue.jsonl');
+        writeFileSync(queue, `{"id":"${round}","type":"PROGRESS","source":"w","payload":{}}\n`);
+        await soon(() => track('a')?.bus?.messageCount === 1);
+      }
     });
 
     it('the whole root removed and put back', async () => {
@@ -400,6 +440,30 @@ describe('ConductorStore', function () {
     await soon(() => !track('watch-probe'));
   }
 });
+
+/** A program that makes tracks, all at once, each with pauses: `node -e … FOLDER TRACK…`. */
+const trackWriter = `
+const { mkdirSync, renameSync, writeFileSync } = require('node:fs');
+const [tracks, ...names] = process.argv.slice(1);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, Math.random() * ms));
+const state = (step) => JSON.stringify({ version: 3, loop_state: { current_step: step } });
+for (const name of names) make(tracks + '/' + name);
+async function make(track) {
+  await pause(2000);
+  mkdirSync(track);
+  writeFileSync(track + '/plan.md', '# Plan');
+  writeFileSync(track + '/metadata.json', state('PLAN'));
+  await pause(400);
+  writeFileSync(track + '/metadata.json.tmp', state('EXECUTE'));
+  renameSync(track + '/metadata.json.tmp', track + '/metadata.json');
+  await pause(400);
+  mkdirSync(track + '/.message-bus');
+  await pause(400);
+  mkdirSync(track + '/.message-bus/run');
+  await pause(400);
+  writeFileSync(track + '/.message-bus/queue.jsonl', '{"id":"1","type":"PROGRESS","source":"w","payload":{}}\\n');
+}
+`;
 
 /** A watcher that tells what the test tells it. */
 class FakeWatching implements Watching {
