@@ -259,7 +259,7 @@ describe('Track panel', () => {
       assert.equal(await o.page.getByRole('region', { name: 'Next action' }).count(), 0);
       const strip = o.page.getByRole('region', { name: 'Run', exact: true });
       assert.match(
-        await strip.innerText(),
+        (await strip.innerText()).trim(),
         /^Running: Worker <b>2\.1<\/b>, .* and 4 more\. The plan passed\./,
       );
       await strip.getByRole('button', { name: 'Pause After This Step' }).click();
