@@ -33,7 +33,9 @@ export async function doFirst(
     case 'resolve-vote':
       return subject === undefined ? nothing : vote(ports, track, subject, o);
     case 'answer':
-      return subject === undefined || !asksQuestion(blocker) ? nothing : question(ports, track, blocker, subject, o);
+      return subject === undefined || !asksQuestion(blocker)
+        ? nothing
+        : question(ports, track, blocker, subject, o);
     default:
       return nothing;
   }
