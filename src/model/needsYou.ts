@@ -21,6 +21,8 @@ export interface NeedsYouItem {
   readonly trackName?: string;
   /** What, in a few words. */
   readonly what: string;
+  /** What is asked, where `what` puts the kind of question before it. */
+  readonly question?: string;
   /** Why: the rule or evidence. */
   readonly why: string;
   /** ISO time since when, if known. */

@@ -195,6 +195,7 @@ function blockerItem(track: Track, blocker: Blocker): Finding {
     ...common,
     kind: 'escalation',
     what: `${titleOf(blocker.trigger)}: ${blocker.description}`,
+    question: blocker.description,
     actions: [...(answers.length > 0 ? answers : [{ ...resolve, argument: blocker.id }]), open],
   };
 }

@@ -123,7 +123,8 @@ export class Row {
   }
 
   async click(): Promise<void> {
-    await this.locator.locator('.label-name').click();
+    // At its beginning: for the middle of a long label Playwright would scroll the row's text out of sight.
+    await this.locator.locator('.label-name').click({ position: { x: 4, y: 8 } });
   }
 
   async expand(): Promise<void> {
@@ -170,13 +171,13 @@ export class Row {
 
   /** Opens the row's context menu and chooses an entry; several labels walk into sub-menus. */
   async menu(...labels: string[]): Promise<void> {
-    await this.locator.locator('.label-name').click({ button: 'right' });
+    await this.locator.locator('.label-name').click({ button: 'right', position: { x: 4, y: 8 } });
     await new ContextMenu(this.page).choose(...labels);
   }
 
   /** The labels in the row's context menu. */
   async menuLabels(): Promise<string[]> {
-    await this.locator.locator('.label-name').click({ button: 'right' });
+    await this.locator.locator('.label-name').click({ button: 'right', position: { x: 4, y: 8 } });
     const labels = await new ContextMenu(this.page).labels();
     await this.page.keyboard.press('Escape');
     return labels;

@@ -4,8 +4,10 @@ import { answerEscalation, type AnswerRequest } from '../../engine/escalation/an
 import type { Blocker } from '../../model/loopState';
 import type { Track } from '../../model/track';
 import { answerOptions, type AnswerOption } from '../../rules/escalationOptions';
+import type { Choice } from '../dialogs';
 import { personName } from '../personName';
 import { refOf } from '../views/trackNodes';
+import { wrapped } from '../wrapped';
 import type { Command, CommandContext } from './commandContext';
 import { pickStep, registryOf, tellChange } from './stateCommands';
 import { argumentIn, refIn } from './targets';
@@ -106,13 +108,38 @@ async function optionOf(
   if (known) return known;
   const [only] = options;
   if (only && options.length === 1 && only.needs === 'text') return only;
-  return context.dialogs.pick(
-    {
-      title: `${title}: ${track.name}`,
-      placeholder: [blocker.description, ...(blocker.context ?? [])].join(' · '),
-    },
-    options.map((value) => ({ label: value.label, value })),
-  );
+  const lines = questionLines(blocker);
+  const choices: Choice<AnswerOption | 'question'>[] = [
+    ...options.map((value) => ({ label: value.label, value })),
+    ...(lines.length === 0
+      ? []
+      : [
+          {
+            label: l10n.t('The question'),
+            kind: vscode.QuickPickItemKind.Separator,
+            value: 'question' as const,
+          },
+        ]),
+    ...lines.map((label) => ({ label, value: 'question' as const })),
+  ];
+  for (;;) {
+    const chosen = await context.dialogs.pick(
+      { title: `${title}: ${track.name}`, placeholder: blocker.description },
+      choices,
+    );
+    // A line of the question is no answer to it.
+    if (chosen !== 'question') return chosen;
+  }
+}
+
+/** What fits a row of a quick pick, characters. */
+const rowWidth = 72;
+
+/** The question and its context in lines that can be read whole; none when the placeholder says all of it. */
+function questionLines(blocker: Blocker): readonly string[] {
+  const context = blocker.context ?? [];
+  if (context.length === 0 && blocker.description.length <= rowWidth) return [];
+  return [blocker.description, ...context].flatMap((text) => wrapped(text, rowWidth));
 }
 
 const verdicts = ['APPROVED', 'APPROVED_WITH_REVIEW', 'REJECTED'] as const;
@@ -138,7 +165,9 @@ async function whatItNeeds(
       return {};
     case 'text': {
       const note = await words(
-        option.id === 'failed' ? l10n.t('Why did it fail? The next agent reads it.') : blocker.description,
+        option.id === 'failed'
+          ? l10n.t('Why did it fail? The next agent reads it.')
+          : [blocker.description, ...(blocker.context ?? [])].join(' · '),
       );
       return note === undefined ? undefined : { note };
     }

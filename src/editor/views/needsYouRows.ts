@@ -70,7 +70,8 @@ export function needsYouRows(
       what: `needsYou.${item.kind}${isAnswerable(item) ? '.answerable' : item.actions.length > 0 ? '.resolvable' : ''}`,
       track,
       argument: item.gate ?? item.session,
-      label: (nameFirst ? item.trackName : undefined) ?? item.what,
+      // A narrow side bar has room for a few words: those that tell it from others of its kind.
+      label: (nameFirst ? item.trackName : undefined) ?? item.question ?? item.what,
       description: [nameFirst ? item.what : item.trackName, since]
         .filter((part) => part !== undefined)
         .join(' · '),

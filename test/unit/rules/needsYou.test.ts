@@ -131,7 +131,8 @@ describe('needsYou', () => {
       ),
     );
     assert.equal(found.length, 1);
-    assert.match(found[0]!.what, /^A task failed again and again: /);
+    assert.equal(found[0]!.what, `A task failed again and again: ${found[0]!.question}`);
+    assert.equal(found[0]!.question, blocker.description);
     assert.match(found[0]!.why, /w1: no key/);
     assert.doesNotMatch(found[0]!.why, /•/);
     assert.deepEqual(
