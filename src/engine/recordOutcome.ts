@@ -15,6 +15,8 @@ export interface RecordOptions extends StepSettings {
   readonly unmetBoardConditions?: readonly string[];
   /** Who reports the outcome. Default: a person. */
   readonly by?: 'person' | 'agent';
+  /** Who did the step and since when (ISO), where its start may not be written down. */
+  readonly began?: { readonly agent: string; readonly at: string };
   /** True: only the outcome is written; where it leads is a step of its own (a board or a gate comes first). */
   readonly stay?: boolean;
   readonly signal?: AbortSignal;
@@ -105,19 +107,21 @@ function sameCheckpoint(a: Checkpoint | undefined, b: Checkpoint | undefined): b
 }
 
 function outcomeEvent(
-  o: { readonly outcome: 'passed' | 'failed' | 'skipped'; readonly businessSync?: boolean },
+  o: Pick<RecordOptions, 'outcome' | 'businessSync' | 'began'>,
   reasons: readonly string[],
   at: string,
 ): LoopEvent {
+  const began = o.began === undefined ? {} : { began: o.began };
   switch (o.outcome) {
     case 'failed':
-      return { kind: 'failed', reasons, at };
+      return { kind: 'failed', reasons, at, ...began };
     case 'skipped':
-      return { kind: 'skipped', at, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) };
+      return { kind: 'skipped', at, ...began, ...(reasons.length > 0 ? { reason: reasons.join('; ') } : {}) };
     case 'passed':
       return {
         kind: 'passed',
         at,
+        ...began,
         ...(reasons.length > 0 ? { notes: reasons.join('; ') } : {}),
         ...(o.businessSync === undefined ? {} : { businessSync: o.businessSync }),
       };

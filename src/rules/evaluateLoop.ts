@@ -180,12 +180,18 @@ function outcome(
   const step = loop.step === 'NOT_STARTED' ? 'PLAN' : loop.step;
   const evaluates = step === 'EVALUATE_PLAN' || step === 'EVALUATE_EXECUTION';
   const cycle = step === 'FIX' ? (passedCycle(loop) ?? startingCycle(loop)) : undefined;
+  const began = loop.stepStatus === 'NOT_STARTED' ? event.began : undefined;
   const common = {
+    ...(began ? { startedAt: began.at, agent: began.agent } : {}),
     completedAt: event.at,
     lastUpdated: event.at,
     ...(cycle === undefined ? {} : { cycle }),
   };
-  const counted = cycle === undefined ? loop : { ...loop, fixCycleCount: cycle };
+  const counted = {
+    ...loop,
+    ...(cycle === undefined ? {} : { fixCycleCount: cycle }),
+    ...(began ? { stepStartedAt: began.at } : {}),
+  };
   const name = (end: string) => `${loop.step}/${loop.stepStatus} + ${event.kind} → ${end}`;
 
   if (event.kind === 'skipped') {

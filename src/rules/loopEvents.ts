@@ -8,18 +8,23 @@ export interface At {
   readonly at: string;
 }
 
+export interface Outcome extends At {
+  /** Who did the step and since when (ISO), for a step whose start nobody has written. */
+  readonly began?: { readonly agent: string; readonly at: string };
+}
+
 /** Everything that can happen to a loop. */
 export type LoopEvent =
   /** The agent's process has really started. */
   | (At & { readonly kind: 'started'; readonly agent?: string })
-  | (At & {
+  | (Outcome & {
       readonly kind: 'passed';
       readonly notes?: string;
       /** EVALUATE_EXECUTION: whether business documents must be synced. */
       readonly businessSync?: boolean;
     })
-  | (At & { readonly kind: 'failed'; readonly reasons: readonly string[] })
-  | (At & { readonly kind: 'skipped'; readonly reason?: string })
+  | (Outcome & { readonly kind: 'failed'; readonly reasons: readonly string[] })
+  | (Outcome & { readonly kind: 'skipped'; readonly reason?: string })
   /** Take the row that fits now, if it needs no agent: advance, complete, unblock or escalate. */
   | (At & { readonly kind: 'advance' })
   | (At & { readonly kind: 'blocked'; readonly description: string; readonly trigger?: EscalationTrigger })

@@ -63,6 +63,8 @@ export interface RunningAgent {
   /** An earlier run started it. */
   readonly adopted: boolean;
   readonly outputFile: string;
+  /** Its process has ended, or is given up. */
+  readonly isOver: boolean;
   /** Never rejects. */
   readonly finished: Promise<AgentEnd>;
   /** Ends it and all that it started; resolves when it has ended. */

@@ -77,7 +77,6 @@ export class AgentRun implements RunningAgent {
     return this.o.outputFile;
   }
 
-  /** Its process has ended, or is given up. */
   get isOver(): boolean {
     return this.over;
   }

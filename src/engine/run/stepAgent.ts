@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { LoopState, LoopStep } from '../../model/loopState';
@@ -74,8 +73,7 @@ export async function resumeStepAgent(
     return judged(context, agent, track, loopAtStart(loop, agent));
   if (loop?.stepStatus === 'IN_PROGRESS') return judged(context, agent, track, loopAtStart(loop, agent));
   // One that has ended is not written down as begun: what it may have left in the checkpoint would be lost.
-  const over = await Promise.race([agent.finished.then(() => true), setImmediate(false)]);
-  return judged(context, agent, track, over ? loop : await writeStart(context, track, next));
+  return judged(context, agent, track, agent.isOver ? loop : await writeStart(context, track, next));
 }
 
 /** Whether the checkpoint of an adopted agent's step holds an outcome of that very run. */
@@ -184,7 +182,7 @@ async function judged(
       ],
     };
   }
-  const recordedAs = await recorded(context, now, before, outcome, questions.userOnly, end);
+  const recordedAs = await recorded(context, agent, now, before, outcome, questions.userOnly, end);
   const settle = (): Promise<void> => agent.settle(outcome.outcome, outcome.reasons.join('; ') || undefined);
   if (recordedAs.end === 'person') return { ...recordedAs, settle };
   // Last, so that a run that is broken off before it judges the agent again.
@@ -194,6 +192,7 @@ async function judged(
 
 async function recorded(
   context: RunContext,
+  agent: RunningAgent,
   now: Track,
   before: LoopState | undefined,
   outcome: {
@@ -229,6 +228,7 @@ async function recorded(
       outcome: outcome.outcome,
       reasons: outcome.reasons,
       by: 'agent',
+      began: { agent: agent.job.agent, at: agent.startedAt },
       // After an evaluation that passed come the board and the gate.
       stay: evaluation && outcome.outcome === 'passed',
       ...registryOf(context),

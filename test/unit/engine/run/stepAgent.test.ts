@@ -101,6 +101,15 @@ describe('the agent of a step that a killed run left behind', () => {
     assert.equal(scene.kinds().at(-1), 'ended');
   });
 
+  it('is named as who did the step, also when its start was never written down', async () => {
+    await left('VERDICT: PASS\n', { status: 'NOT_STARTED' }, { step_status: 'NOT_STARTED' });
+    assert.equal((await resume()).end, 'recorded');
+    const checkpoint = (await project.track(id)).loop?.checkpoints.EVALUATE_PLAN;
+    assert.equal(checkpoint?.status, 'PASSED');
+    assert.equal(checkpoint.agent, 'loop-plan-evaluator');
+    assert.equal(checkpoint.startedAt, agent.startedAt);
+  });
+
   it('is started again when nobody can say how it ended', async () => {
     await left('Reading the plan.\n', {});
     assert.equal((await resume()).end, 'again');
