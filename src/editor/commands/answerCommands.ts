@@ -1,3 +1,4 @@
+import { join, sep } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
 import { answerEscalation, type AnswerRequest } from '../../engine/escalation/answerEscalation';
@@ -108,7 +109,7 @@ async function optionOf(
   if (known) return known;
   const [only] = options;
   if (only && options.length === 1 && only.needs === 'text') return only;
-  const lines = questionLines(blocker);
+  const lines = questionLines(blocker, track);
   const choices: Choice<AnswerOption | 'question'>[] = [
     ...options.map((value) => ({ label: value.label, value })),
     ...(lines.length === 0
@@ -136,10 +137,14 @@ async function optionOf(
 const rowWidth = 72;
 
 /** The question and its context in lines that can be read whole; none when the placeholder says all of it. */
-function questionLines(blocker: Blocker): readonly string[] {
+function questionLines(blocker: Blocker, track: Track): readonly string[] {
   const context = blocker.context ?? [];
   if (context.length === 0 && blocker.description.length <= rowWidth) return [];
-  return [blocker.description, ...context].flatMap((text) => wrapped(text, rowWidth));
+  // Paths are named from the track's folder: that is the part that tells something.
+  const here = track.folder === undefined ? undefined : join(track.folder, sep);
+  return [blocker.description, ...context]
+    .map((text) => (here === undefined ? text : text.replaceAll(here, '')))
+    .flatMap((text) => wrapped(text, rowWidth));
 }
 
 const verdicts = ['APPROVED', 'APPROVED_WITH_REVIEW', 'REJECTED'] as const;
