@@ -84,7 +84,7 @@ describe('prompt disk', () => {
     } finally {
       clearInterval(ticking);
     }
-    assert.equal(turns, 3);
+    assert.ok(turns >= 3, `${turns} turns`);
   });
 
   it('fails with the errors of node:fs, directly and in the background', async () => {
