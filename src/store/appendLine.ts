@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EditRefusal } from '../model/edit';
 import { mostLineBytes } from '../files/busWriting';
 import { containedPath } from './contain';
@@ -38,7 +39,7 @@ export async function appendLine(
     handle = await open(path, O_RDWR! | O_APPEND! | O_NOFOLLOW | O_NONBLOCK);
     const facts = await handle.stat();
     if (!facts.isFile()) return refused('not-a-file', `${path} is not a file, so nothing was written.`);
-    const whole = (await endsLine(handle, facts.size)) ? bytes : Buffer.concat([Buffer.from('\n'), bytes]);
+    const whole = (await endsLine(handle)) ? bytes : Buffer.concat([Buffer.from('\n'), bytes]);
     const { bytesWritten } = await handle.write(whole);
     if (bytesWritten < whole.length) {
       return refused(
@@ -62,10 +63,16 @@ export async function appendLine(
   }
 }
 
-async function endsLine(handle: FileHandle, size: number): Promise<boolean> {
-  if (size === 0) return true;
-  const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
-  return bytesRead === 0 || buffer[0] === 0x0a;
+/** Whether the last line has its end. Another writer's line may be on its way: it is given a moment to be whole. */
+async function endsLine(handle: FileHandle): Promise<boolean> {
+  for (let looks = 1; ; looks += 1) {
+    const { size } = await handle.stat();
+    if (size === 0) return true;
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
+    if (bytesRead === 0 || buffer[0] === 0x0a) return true;
+    if (looks === 5) return false;
+    await sleep(5);
+  }
 }
 
 function refused(code: string, message: string): { readonly refused: EditRefusal } {

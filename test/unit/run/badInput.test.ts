@@ -167,7 +167,8 @@ describe('a run and bad input', function () {
     const track = await project({ role: 'worker', task: '1.1', attempt: 1, ms: 1500 });
     const loop = await startLoop(track);
     await eventually(() => track.log().some(({ task }) => task === '1.1'));
-    rmSync(track.bus, { recursive: true, force: true });
+    // Workers write into it meanwhile.
+    rmSync(track.bus, { recursive: true, force: true, maxRetries: 20 });
     const end = await loop.ended;
     const last = end.events.at(-1);
     assert.ok(last?.event === 'run-ended', `${end.stderr} ${JSON.stringify(last)}`);
