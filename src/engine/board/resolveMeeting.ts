@@ -81,6 +81,9 @@ export async function resolveMeeting(
     { path: ['vote_summary'], value: summary },
     { path: ['conditions'], value: conditions },
     { path: ['dissent'], value: dissent },
+    // A meeting that was killed between an answer and its count has counted too few.
+    { path: ['phases', 'assess', 'complete'], value: Object.keys(session.assessments).length },
+    { path: ['phases', 'vote', 'complete'], value: Object.keys(session.votes).length },
     { path: ['phases', 'resolve', 'status'], value: 'COMPLETE' },
     { path: ['completed_at'], value: at },
     { path: ['status'], value: 'COMPLETE' },
