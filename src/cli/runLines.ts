@@ -42,9 +42,13 @@ export class RunLines {
       case 'agent-ended': {
         const took = this.started.get(event.id);
         const good = event.outcome === 'passed' || event.outcome === 'skipped';
-        const how = event.how === 'exited' ? '' : `, ${words(event.how)}`;
+        const [what, how] = endOf(event);
+        // Nobody knows when one ended that nobody watched.
+        const after = took === undefined || event.how === 'lost' ? '' : ` after ${elapsed(now - took)}`;
+        const decide = event.outcome === 'person' ? ': you decide' : '';
+        const why = !good && event.why !== undefined ? `: ${say(event.why)}` : '';
         return [
-          `${say(event.task === undefined ? event.id : `${event.task}: ${event.id}`)} ${output.style(good ? 'green' : 'red', event.outcome)}${how}${took === undefined ? '' : ` after ${elapsed(now - took)}`}${!good && event.why !== undefined ? `: ${say(event.why)}` : ''}`,
+          `${say(event.task === undefined ? event.id : `${event.task}: ${event.id}`)} ${output.style(good ? 'green' : 'red', what)}${how}${after}${decide}${why}`,
         ];
       }
       case 'recorded':
@@ -95,6 +99,25 @@ export class RunLines {
         return [`${output.style(endStyle[event.outcome], endWords[event.outcome])}: ${printable(event.why)}`];
     }
   }
+}
+
+type AgentEnded = Extract<RunEvent, { event: 'agent-ended' }>;
+
+const howEnded = {
+  exited: 'ended',
+  stopped: 'stopped',
+  timeLimit: 'stopped at its time limit',
+  outputLimit: 'stopped at the limit of what it may print',
+  notStarted: 'not started',
+  lost: 'ended while nobody watched',
+} as const satisfies Record<AgentEnded['how'], string>;
+
+/** What became of it, and what is to be said of how it ended. */
+function endOf({ how, outcome }: AgentEnded): readonly [what: string, how: string] {
+  const ended = howEnded[how];
+  // A person decides the outcome; one that never began has none, and a stopped one was stopped.
+  if (outcome === 'person' || how === 'notStarted' || ended === outcome) return [ended, ''];
+  return [outcome, how === 'exited' ? '' : `, ${ended}`];
 }
 
 const taskStyle = {

@@ -13,7 +13,8 @@ export interface Selection {
 /**
  * The track that a person means by a word. The first of these that fits any track decides:
  * path of its folder (or of a file in it), its id, the id that metadata.json or tracks.md gives it, its id in any
- * letter case, a beginning of its id. Where a live and an archived track fit alike, the live one is meant.
+ * letter case, its id without its date, a beginning of its id. Where a live and an archived track fit alike, the live
+ * one is meant.
  * `<root>:<word>` looks in one root only, `<root>` being its path or the end of it.
  *
  * @param folder Relative paths start here.
@@ -34,6 +35,7 @@ export function selectTrack(snapshot: ConductorSnapshot, word: string, folder: s
     { exact: true, fits: (track) => track.id === id || track.key === id },
     { exact: true, fits: (track) => track.metadata?.id === id || track.entry?.id === id },
     { exact: false, fits: (track) => track.id.toLowerCase() === wanted },
+    { exact: false, fits: (track) => withoutDate(track.id) === wanted },
     { exact: false, fits: (track) => wanted !== '' && track.id.toLowerCase().startsWith(wanted) },
   ];
   for (const { exact, fits } of stages) {
@@ -41,6 +43,11 @@ export function selectTrack(snapshot: ConductorSnapshot, word: string, folder: s
     if (track) return { track, exact };
   }
   throw notFound(tracks, word, wanted, snapshot, folder);
+}
+
+/** `Login_20260110` → `login`; undefined for an id that ends in no date. */
+function withoutDate(id: string): string | undefined {
+  return /^(.+)_\d{8}$/.exec(id)?.[1]?.toLowerCase();
 }
 
 /** The one live track, else the one archived track; undefined when there is none; several are ambiguous. */
@@ -86,14 +93,15 @@ function notFound(
   });
   const offered = near.length > 0 ? near : tracks.filter((track) => !track.archived);
   const shown = offered.slice(0, 10).map((track) => nameFor(track, snapshot, folder));
+  // In the message: each candidate can be typed.
+  const some = offered.length > shown.length ? ` (${shown.length} of ${offered.length})` : '';
   const message =
     shown.length === 0
       ? `There is no track "${word}", nor any other track.`
       : near.length > 0
-        ? `There is no track "${word}". Close to it:`
-        : `There is no track "${word}". There ${offered.length === 1 ? 'is' : 'are'}:`;
-  const more = offered.length - shown.length;
-  return new NegativeAnswer('track-not-found', message, more > 0 ? [...shown, `… and ${more} more`] : shown);
+        ? `There is no track "${word}". Close to it${some}:`
+        : `There is no track "${word}". There ${offered.length === 1 ? 'is' : 'are'}${some}:`;
+  return new NegativeAnswer('track-not-found', message, shown);
 }
 
 function holds(track: Track, path: string): boolean {

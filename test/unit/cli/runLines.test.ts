@@ -53,6 +53,40 @@ describe('a run, line by line', () => {
     );
   });
 
+  it('says in words how an agent ended', () => {
+    const ended = (
+      how: 'exited' | 'stopped' | 'timeLimit' | 'outputLimit' | 'notStarted' | 'lost',
+      outcome: 'passed' | 'failed' | 'person' | 'stopped',
+      why?: string,
+    ): string => {
+      const started = { role: 'worker', agent: 'w', step: 'EXECUTE', attempt: 1, pid: 7 } as const;
+      const lines = linesOf(
+        [0, { event: 'agent-started', id: 'w-1', ...started, adopted: false, outputFile: '/x' }],
+        [9, { event: 'agent-ended', id: 'w-1', how, outcome, ...(why === undefined ? {} : { why }) }],
+      );
+      return (lines[1] ?? '').trim().replace(/^9 s {2}w-1 /, '');
+    };
+    assert.equal(ended('timeLimit', 'person'), 'stopped at its time limit after 9 s: you decide');
+    assert.equal(
+      ended('timeLimit', 'failed', 'Too long.'),
+      'failed, stopped at its time limit after 9 s: Too long.',
+    );
+    assert.equal(
+      ended('outputLimit', 'failed'),
+      'failed, stopped at the limit of what it may print after 9 s',
+    );
+    assert.equal(ended('lost', 'passed'), 'passed, ended while nobody watched');
+    assert.equal(ended('exited', 'person', 'No word.'), 'ended after 9 s: you decide: No word.');
+    assert.equal(ended('stopped', 'stopped'), 'stopped after 9 s');
+    assert.deepEqual(
+      linesOf([
+        0,
+        { event: 'agent-ended', id: 'w-1', how: 'notStarted', outcome: 'failed', why: 'No such file.' },
+      ]),
+      ['    0 s  w-1 not started: No such file.'],
+    );
+  });
+
   it('puts the answers to a question for a person below it, and cuts what is long or would move the cursor', () => {
     const [first = '', second] = linesOf([
       0,

@@ -65,6 +65,29 @@ describe('selectTrack', function () {
     assert.throws(() => selectTrack(all, 'PAY', '/w'), NegativeAnswer);
   });
 
+  it('takes an id without its date for that track alone, also where others begin alike', () => {
+    const all = snapshot({ '/w/conductor': { live: ['mq_20261121', 'mqk_20261121', 'two_1', 'two_2'] } });
+    assert.equal(selectTrack(all, 'mq', '/w').track.id, 'mq_20261121');
+    assert.equal(selectTrack(all, 'MQ', '/w').track.id, 'mq_20261121');
+    assert.throws(() => selectTrack(all, 'two', '/w'), NegativeAnswer);
+    const days = snapshot({ '/w/conductor': { live: ['mq_20261121', 'mq_20261122', 'mqk_20261121'] } });
+    assert.throws(() => selectTrack(days, 'mq', '/w'), { candidates: ['mq_20261121', 'mq_20261122'] });
+  });
+
+  it('offers only what can be typed, and says how many there are', () => {
+    const live = Array.from({ length: 25 }, (_, i) => `t${i}`);
+    const all = snapshot({ '/w/conductor': { live } });
+    assert.throws(
+      () => selectTrack(all, 'nosuch', '/w'),
+      (error) => {
+        assert.ok(error instanceof NegativeAnswer);
+        assert.deepEqual(error.candidates, live.slice(0, 10));
+        assert.match(error.message, /10 of 25/);
+        return true;
+      },
+    );
+  });
+
   it('names the root by its path, the end of its path, or the folder that holds it', () => {
     const all = snapshot({ '/w/a/conductor': { live: ['x'] }, '/w/b/conductor': { live: ['x'] } });
     for (const root of ['a/conductor', '/w/a/conductor', 'a', './a/conductor/']) {
