@@ -45,7 +45,10 @@ async function convened(
       return end('stopped', 'The meeting was stopped; convene it again to go on with it.');
     case 'refused':
       // The session is recorded; only the evaluation that it speaks of is not there to be overruled.
-      return end('complete', `The board resolved. ${meeting.refused.message}`);
+      return end(
+        'complete',
+        `The board resolved: ${meeting.verdict.replaceAll('_', ' ')}. ${meeting.refused.message}`,
+      );
     case 'person': {
       const why = meeting.escalations.map(({ description }) => description).join(' ');
       const { registryFile } = context.place;

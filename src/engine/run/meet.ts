@@ -11,7 +11,7 @@ import type { RunContext } from './runContext';
 export type MeetingEnd =
   | { readonly end: 'resolved'; readonly verdict: string; readonly session: string }
   | { readonly end: 'person'; readonly escalations: readonly EscalationRequest<EscalationTrigger>[] }
-  | { readonly end: 'refused'; readonly refused: EditRefusal }
+  | { readonly end: 'refused'; readonly verdict: string; readonly refused: EditRefusal }
   | { readonly end: 'stopped' };
 
 /**
@@ -37,7 +37,7 @@ export async function meet(
         reasons: outcome.reasons,
         ...(context.place.registryFile === undefined ? {} : { registryFile: context.place.registryFile }),
       });
-      if ('refused' in result) return { end: 'refused', refused: result.refused };
+      if ('refused' in result) return { end: 'refused', verdict: outcome.verdict, refused: result.refused };
       return { end: 'resolved', verdict: outcome.verdict, session: outcome.sessionId };
     }
     case 'APPROVED':
