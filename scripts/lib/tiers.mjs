@@ -135,7 +135,7 @@ export const TIERS = [
         withProcesses.map((place) => `test/unit/${place}`),
       ),
   },
-  { name: 'corpus', lane: 2, run: (quiet) => mocha('corpus', 10, quiet) },
+  { name: 'corpus', lane: 1, run: (quiet) => mocha('corpus', 10, quiet) },
   {
     name: 'host',
     lane: 2,

@@ -1,14 +1,20 @@
 import type { LoopStep } from '../../model/loopState';
 import type { RunEntry } from './runEntry';
 
+export interface Failure {
+  /** Id of its job: names its output. */
+  readonly agent: string;
+  readonly why: string;
+}
+
 /**
  * Why the last agents of a step failed, oldest first: those of the present run since one of them last did not fail, an
  * agent of another step was started, or a person answered that they should try again.
  */
-export function failuresInARow(entries: readonly RunEntry[], step: LoopStep): string[] {
+export function failuresInARow(entries: readonly RunEntry[], step: LoopStep): Failure[] {
   const stepOfAgent = new Map<string, string | undefined>();
   let runId: string | undefined;
-  let failures: string[] = [];
+  let failures: Failure[] = [];
   for (const entry of entries) {
     switch (entry.kind) {
       case 'run-started':
@@ -23,7 +29,7 @@ export function failuresInARow(entries: readonly RunEntry[], step: LoopStep): st
       case 'ended':
         if (!stepOfAgent.has(entry.workerId) || stepOfAgent.get(entry.workerId) !== step) break;
         if (entry.outcome === 'failed' && entry.how === 'exited')
-          failures.push(entry.why ?? 'it gave no reason');
+          failures.push({ agent: entry.workerId, why: entry.why ?? 'it gave no reason' });
         else if (entry.outcome !== 'failed') failures = [];
         break;
       case 'answered':

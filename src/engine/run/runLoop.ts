@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { EditRefusal } from '../../model/edit';
 import type { EscalationRequest } from '../../model/escalationRequest';
 import type { Track } from '../../model/track';
@@ -99,6 +100,7 @@ class LoopRun {
       stepStatus: first.loop!.stepStatus,
     });
     const end = await this.turns();
+    if (run.isHeld()) await this.endLeftBehind();
     if (run.isHeld()) await context.log.append({ kind: 'run-ended', outcome: end.outcome, why: end.why });
     context.emit({ event: 'run-ended', ...end, iterations: this.iteration });
     return { ...end, iterations: this.iteration };
@@ -211,8 +213,11 @@ class LoopRun {
         id: `agent-failed:${step}`,
         trigger: 'agent-failed',
         subject: step,
-        description: `The agent of ${step} failed ${failures.length} times in a row: ${failures.at(-1)}`,
-        context: failures.map((why, i) => `Attempt ${i + 1}: ${why}`),
+        description: `The agent of ${step} failed ${failures.length} times in a row: ${failures.at(-1)?.why}`,
+        context: failures.map(
+          ({ agent, why }, i) =>
+            `Attempt ${i + 1}: ${why} Output: ${join(this.context.place.runFolder, `${agent}.log`)}`,
+        ),
       },
     ]);
   }
@@ -310,6 +315,20 @@ class LoopRun {
     return end?.end === 'again' ? undefined : end;
   }
 
+  /** Agents of a killed run that nobody took over, because a person came first: nothing runs on unseen. */
+  private async endLeftBehind(): Promise<void> {
+    const { desk, log } = this.context;
+    const known = new Set(desk.running.map(({ job }) => job.id));
+    for (const open of log.state().open) {
+      if (known.has(open.intent.workerId)) continue;
+      const agent = await desk.adopt(open);
+      if (!agent) continue;
+      const why = 'The run has ended, and nobody waits for it.';
+      await agent.stop('stopped', why);
+      await agent.settle('stopped', why);
+    }
+  }
+
   // --- board and gates ---
 
   private async board(track: Track, due: BoardDue): Promise<Ending> {
@@ -357,9 +376,12 @@ class LoopRun {
   }
 
   private notConfirmed(answer: 'no' | 'later', why: string): Ending {
-    return answer === 'later'
-      ? { outcome: 'person', why }
-      : { outcome: 'stopped', why: `${why} You said no.` };
+    if (this.context.signal.aborted) return { outcome: 'stopped', why: 'A person stopped the run.' };
+    if (answer === 'no') return { outcome: 'stopped', why: `${why} You said no.` };
+    return {
+      outcome: 'person',
+      why: `${why} Nobody can be asked here: run it where you can be, or in the mode “through”.`,
+    };
   }
 
   // --- ends ---

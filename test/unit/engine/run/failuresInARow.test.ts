@@ -26,7 +26,10 @@ describe('failuresInARow', () => {
   it('counts failures of the step, with their reasons, oldest first', () => {
     count = 0;
     const entries = [started, ...agentOf('PLAN', 'failed'), ...agentOf('PLAN', 'failed')];
-    assert.deepEqual(failuresInARow(entries, 'PLAN'), ['why 1', 'why 2']);
+    assert.deepEqual(failuresInARow(entries, 'PLAN'), [
+      { agent: 'planner-1', why: 'why 1' },
+      { agent: 'planner-2', why: 'why 2' },
+    ]);
   });
 
   it('begins anew after a success, another step, an answer, another run', () => {
