@@ -65,3 +65,10 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
     ).trimEnd(),
   );
 }
+
+/** A call as a person may type it in a shell. */
+export function typed(...words: readonly string[]): string {
+  return words
+    .map((word) => (/^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(' ');
+}

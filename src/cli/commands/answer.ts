@@ -1,21 +1,21 @@
 import { answerEscalation, answersOf } from '../../engine/escalation/answerEscalation';
 import type { TrackChangeResult } from '../../engine/blockTrack';
 import { answerQuestion } from '../../engine/leads/answerQuestion';
-import { blockersOfQuestion } from '../../engine/leads/questionBlockers';
-import { readQuestions } from '../../engine/leads/readQuestions';
+import { askedByLine } from '../../engine/leads/questionBlockers';
 import { reportVersion } from '../../engine/statusReport';
 import { loopSteps, type Blocker } from '../../model/loopState';
 import type { Question } from '../../model/question';
 import type { Track } from '../../model/track';
 import { answerOptions, isAnswerId, type AnswerId } from '../../rules/escalationOptions';
 import { personName } from '../../store/git';
+import { askedOf, type Asked } from '../asked';
 import type { Call, Command } from '../command';
 import { exitCode, type ExitCode } from '../exitCode';
 import { NegativeAnswer, UsageError } from '../failure';
 import { portsFor } from '../nodePorts';
 import { readTrack, type FoundTrack } from '../readFolder';
 import { pathFrom } from '../selectTrack';
-import { printable } from '../text';
+import { printable, typed } from '../text';
 
 const verdicts = ['APPROVED', 'APPROVED_WITH_REVIEW', 'REJECTED'] as const;
 
@@ -45,7 +45,10 @@ export const answer: Command = {
     if (id === undefined) return list(call, found.track, asked);
     if (text === undefined) throw new UsageError('Say what the answer is.', hintFor(asked, id));
     const done = await give(call, found, asked, id, text);
-    if ('refused' in done) throw new NegativeAnswer(done.refused.code, done.refused.message);
+    if ('refused' in done) {
+      const { code, message } = done.refused;
+      throw new NegativeAnswer(code, missing(code, call, text) ?? message);
+    }
     if (call.json) {
       call.output.document({ version: reportVersion, track: found.track.id, id, ...done });
     } else {
@@ -59,26 +62,12 @@ export const answer: Command = {
   },
 };
 
-interface Asked {
-  readonly blockers: readonly Blocker[];
-  /** Those that no blocker asks. */
-  readonly questions: readonly Question[];
-  /** Why questions.json could not be read, in a sentence. */
-  readonly unreadable?: string;
-}
-
-async function askedOf(track: Track): Promise<Asked> {
-  const blockers = (track.metadata?.blockers ?? []).filter(({ active }) => active);
-  if (track.folder === undefined) return { blockers, questions: [] };
-  const { questions, unreadable } = await readQuestions(track);
-  return {
-    blockers,
-    questions: questions.filter(
-      (question) => question.answer === undefined && blockersOfQuestion(blockers, question).length === 0,
-    ),
-    ...(unreadable === undefined ? {} : { unreadable }),
-  };
-}
+/** What an answer takes besides itself, for the list. */
+const needs: Readonly<Record<string, string>> = {
+  answer: ' (or the text itself as the answer)',
+  'set-step': ' (with --step)',
+  'resolve-vote': ' (with --verdict and --note)',
+};
 
 /** What it takes, best first. */
 function optionsOf(blocker: Blocker): { id: string; label: string }[] {
@@ -111,7 +100,7 @@ function list(call: Call, track: Track, { blockers, questions }: Asked): ExitCod
           trigger: null,
           step: null,
           description: question.question,
-          context: question.context === undefined ? [] : [question.context],
+          context: contextOf(question, track),
           answers: question.options.map((option) => ({ id: option, label: option })),
         })),
       ],
@@ -124,17 +113,23 @@ function list(call: Call, track: Track, { blockers, questions }: Asked): ExitCod
       `${output.style('bold', printable(blocker.id))}  ${printable(blocker.description)}`,
       ...(blocker.context ?? []).map((line) => `  ${printable(line)}`),
       ...optionsOf(blocker).map(
-        ({ id, label }) => `  - ${printable(id)}  ${output.style('dim', printable(label))}`,
+        ({ id, label }) =>
+          `  - ${printable(id)}  ${output.style('dim', printable(`${label}${needs[id] ?? ''}`))}`,
       ),
     ]),
     ...questions.flatMap((question) => [
       `${output.style('bold', printable(question.key))}  ${printable(question.question)}`,
-      ...(question.context === undefined ? [] : [`  ${printable(question.context)}`]),
+      ...contextOf(question, track).map((line) => `  ${printable(line)}`),
       ...question.options.map((option) => `  - ${printable(option)}`),
     ]),
   ];
   output.lines(lines.length === 0 ? [`${printable(track.id)} asks nothing.`] : lines);
   return exitCode.fine;
+}
+
+/** Who asks, and what for: two questions may be asked in the same words. */
+function contextOf(question: Question, track: Track): string[] {
+  return [askedByLine(question, track), question.context].filter((line) => line !== undefined);
 }
 
 /** @throws NegativeAnswer `blocker-not-found`, UsageError for what is no answer to it */
@@ -152,8 +147,14 @@ async function give(
   const blocker = known ?? (question ? undefined : askedAbout(asked, id));
   if (!blocker) {
     if (question) {
-      const answered = { questionId: id, question: question.question, answer: text, by };
-      return answerQuestion(ports, found.track, answered);
+      const reasoning = call.text('note');
+      return answerQuestion(ports, found.track, {
+        questionId: id,
+        question: question.question,
+        answer: text,
+        by,
+        ...(reasoning === undefined ? {} : { reasoning }),
+      });
     }
     const ids = [...asked.blockers.map((one) => one.id), ...asked.questions.map(({ key }) => key)];
     throw new NegativeAnswer(
@@ -165,7 +166,9 @@ async function give(
     );
   }
   const chosen = answerIdOf(blocker, text);
-  const note = chosen === 'answer' && text !== 'answer' ? text : call.text('note');
+  const isText = chosen === 'answer' && text.trim().toLowerCase() !== 'answer';
+  const note = isText ? text : call.text('note');
+  const reason = isText ? call.text('note') : undefined;
   const step = stepOf(call.text('step'));
   const verdict = verdictOf(call.text('verdict'));
   return answerEscalation(ports, found.track, {
@@ -173,6 +176,7 @@ async function give(
     answer: chosen,
     by,
     ...(note === undefined ? {} : { note }),
+    ...(reason === undefined ? {} : { reason }),
     ...(step ? { step: { step } } : {}),
     ...(verdict ? { verdict } : {}),
     ...(found.root.registryFile === undefined ? {} : { registryFile: found.root.registryFile }),
@@ -187,6 +191,21 @@ function answerIdOf(blocker: Blocker, text: string): AnswerId {
   if (isAnswerId(word) && possible.has(word)) return word;
   if (possible.has('answer')) return 'answer';
   throw new UsageError(`"${text}" is no answer to ${blocker.id}.`, `It takes: ${[...possible].join(', ')}.`);
+}
+
+/** What is missing from the answer, in the words of this command; undefined for any other refusal. */
+function missing(code: string, call: Pick<Call, 'arguments' | 'text'>, answered: string): string | undefined {
+  const answer = answered.trim().toLowerCase();
+  if (code === 'needs-face') {
+    return answer === 'resolve-vote'
+      ? `What is the verdict of the board? Say it with --verdict (${verdicts.join(', ')}), and why with --note "…".`
+      : `Which step is the track at? Say it with --step (${loopSteps.join(', ')}).`;
+  }
+  if (code === 'note-missing' && answer === 'answer') {
+    const [track = '', id = ''] = call.arguments;
+    return `Say what you decide, others will read it: ${typed('conductor', 'answer', track, id)} "the text itself", or --note "the text".`;
+  }
+  return code === 'note-missing' ? 'Say why with --note "…": others will read it.' : undefined;
 }
 
 function stepOf(written: string | undefined) {

@@ -4,7 +4,7 @@ import { UsageError } from '../failure';
 import { readTrack } from '../readFolder';
 import { runPlaceOf, runPortsFor } from '../runPorts';
 import { agentOptions, runSettingsOf } from '../runSettings';
-import { eventPrinter, exitCodeOf } from './run';
+import { eventPrinter, exitCodeOf, sayHowToAnswer } from './run';
 
 const checkpoints = ['EVALUATE_PLAN', 'EVALUATE_EXECUTION', 'PRE_LAUNCH', 'CONFLICT'] as const;
 
@@ -37,8 +37,9 @@ export const board: Command = {
     const executed = found.track.loop?.checkpoints.EVALUATE_EXECUTION !== undefined;
     const place = runPlaceOf(found);
     const proposal = call.text('proposal');
+    const ports = runPortsFor(call, place);
     const result = await conveneBoard({
-      ports: runPortsFor(call, place),
+      ports,
       place,
       settings,
       face: 'command line',
@@ -49,6 +50,7 @@ export const board: Command = {
       quick: call.flag('quick'),
       ...(proposal === undefined ? {} : { proposal }),
     });
+    await sayHowToAnswer(result, ports.tracks, call);
     return exitCodeOf(result, call);
   },
 };

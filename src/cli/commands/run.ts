@@ -1,5 +1,9 @@
 import type { RunEvent } from '../../engine/run/runEvent';
 import { runLoop, type RunResult } from '../../engine/run/runLoop';
+import type { RunPorts } from '../../engine/run/runPorts';
+import type { Track } from '../../model/track';
+import { TrackGoneError } from '../../store/trackSource';
+import { askedOf } from '../asked';
 import type { Call, Command } from '../command';
 import { exitCode, type ExitCode } from '../exitCode';
 import { NegativeAnswer } from '../failure';
@@ -7,6 +11,7 @@ import { readTrack } from '../readFolder';
 import { RunLines } from '../runLines';
 import { runPlaceOf, runPortsFor } from '../runPorts';
 import { runOptions, runSettingsOf } from '../runSettings';
+import { printable, typed } from '../text';
 
 export const runCommand: Command = {
   name: 'run',
@@ -28,8 +33,9 @@ export const runCommand: Command = {
     const settings = runSettingsOf(call);
     const found = await readTrack(call, call.arguments[0] ?? '');
     const place = runPlaceOf(found);
+    const ports = runPortsFor(call, place);
     const result = await runLoop({
-      ports: runPortsFor(call, place),
+      ports,
       place,
       settings,
       face: 'command line',
@@ -37,6 +43,7 @@ export const runCommand: Command = {
       signal: call.signal,
       emit: eventPrinter(call),
     });
+    await sayHowToAnswer(result, ports.tracks, call);
     return exitCodeOf(result, call);
   },
 };
@@ -47,6 +54,30 @@ export function eventPrinter(call: Pick<Call, 'json' | 'output'>): (event: RunEv
   if (call.json) return (event) => output.event(event);
   const lines = new RunLines(output);
   return (event) => output.lines(lines.of(event));
+}
+
+/** What to type where a run ended because something is asked. A gate that waits asks nothing that could be answered so. */
+export async function sayHowToAnswer(
+  result: RunResult,
+  tracks: RunPorts['tracks'],
+  call: Pick<Call, 'arguments' | 'json' | 'output' | 'text'>,
+): Promise<void> {
+  if (call.json || 'refused' in result || result.outcome !== 'person') return;
+  let track: Track;
+  try {
+    track = await tracks.read();
+  } catch (error) {
+    // Moved away meanwhile: how the run ended stays true.
+    if (error instanceof TrackGoneError) return;
+    throw error;
+  }
+  const { blockers, questions } = await askedOf(track);
+  if (blockers.length + questions.length === 0) return;
+  const [word = ''] = call.arguments;
+  const folder = call.text('dir');
+  call.output.lines([
+    `See: ${printable(typed('conductor', 'answer', word, ...(folder === undefined ? [] : ['--dir', folder])))}`,
+  ]);
 }
 
 /** @throws NegativeAnswer for a run that was refused. */

@@ -201,6 +201,26 @@ describe('conductor answer', function () {
     }
   });
 
+  it('names the option that is missing, or the text itself', async () => {
+    const tie = { ...failed, id: 'board-tie:s-1', trigger: 'board-tie', subject: 's-1' };
+    const folder = shopThatAsks([decision, tie], [question('q-1', 'May the price change?')]);
+    const vote = ['board-tie:s-1', 'resolve-vote'];
+    const lacking = [
+      [/answer checkout q-1 "the text itself", or --note/, ['q-1', 'answer']],
+      [/--verdict \(APPROVED, /, vote],
+      [/why with --note/, [...vote, '--verdict', 'APPROVED']],
+    ] as const;
+    for (const [said, words] of lacking) {
+      const finished = await answer(folder, ...words);
+      assert.equal(finished.code, 1, finished.stderr);
+      assert.match(finished.stderr, said);
+    }
+    const { stdout } = await answer(folder);
+    assert.match(stdout, /- set-step .*--step/);
+    assert.match(stdout, /- answer .*text itself/);
+    assert.match(stdout, /- resolve-vote .*--verdict/);
+  });
+
   it('says what could be answered instead, and writes nothing', async () => {
     const folder = shopThatAsks([failed]);
     const before = readFileSync(join(folder, track, 'metadata.json'), 'utf8');
@@ -208,7 +228,7 @@ describe('conductor answer', function () {
       [2, /It takes: try-again, task-done/, ['task-failed:2.1', 'perhaps']],
       [2, /Say what the answer is[^]*try-again/, ['task-failed:2.1']],
       [1, /does not ask "nothing"[^]*task-failed:2\.1/, ['nothing', 'yes']],
-      [1, /Which step/, ['task-failed:2.1', 'set-step']],
+      [1, /Which step[^]*--step \(.*EXECUTE/, ['task-failed:2.1', 'set-step']],
       [2, /--step is/, ['task-failed:2.1', 'set-step', '--step', 'SOON']],
     ] as const;
     for (const [code, said, words] of wrong) {
