@@ -4,7 +4,7 @@ import { printable } from './text';
 
 /**
  * Asks before something is done. An empty line, the end of the input and Ctrl+C mean `later`: nothing is done, and the
- * next run asks again.
+ * next run asks again. Ctrl+C stops the program besides.
  */
 export function askPerson(
   question: Confirmation,
@@ -37,7 +37,10 @@ export function askPerson(
       });
     reader.once('close', () => answer('later'));
     // readline takes Ctrl+C for itself; the program hears of it as of any other.
-    reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+    reader.once('SIGINT', () => {
+      o.output.write('\n');
+      process.kill(process.pid, 'SIGINT');
+    });
     if (o.signal.aborted) stop();
     else {
       o.signal.addEventListener('abort', stop, { once: true });

@@ -50,6 +50,9 @@ async function main(words: readonly string[], signal: AbortSignal): Promise<Exit
       output.lines(helpOf(command));
       return exitCode.fine;
     }
+    // Agents that are being stopped take their time.
+    if (command.streams)
+      signal.addEventListener('abort', () => output.complain(['Stopping …']), { once: true });
     const folder = await requireFolder(resolve(parsed.text('dir') ?? '.'));
     return await command.run({ ...parsed, folder, json, output, signal, environment: process.env });
   } catch (error) {

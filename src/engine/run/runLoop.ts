@@ -318,6 +318,9 @@ class LoopRun {
   /** Agents of a killed run that nobody took over, because a person came first: nothing runs on unseen. */
   private async endLeftBehind(): Promise<void> {
     const { desk, log } = this.context;
+    // Workers end as those of a stopped run do: what they have completed is recorded, what not is open again.
+    if (log.state().open.some(({ intent }) => intent.task !== undefined))
+      await executePlan({ ...this.context, signal: AbortSignal.abort() });
     const known = new Set(desk.running.map(({ job }) => job.id));
     for (const open of log.state().open) {
       if (known.has(open.intent.workerId)) continue;

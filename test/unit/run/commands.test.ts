@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
+import { exitCodeOf } from '../../../src/cli/commands/run';
+import { readTrack } from '../../../src/cli/readFolder';
+import { runPlaceOf, runPortsFor } from '../../../src/cli/runPorts';
+import { runSettingsOf } from '../../../src/cli/runSettings';
+import { runLoop } from '../../../src/engine/run/runLoop';
 import { conductor, filesBelow, folderWith } from '../cli/conductorProcess';
 import { google } from '../cli/projects';
 import { errorShape } from '../cli/shapes';
@@ -64,11 +69,44 @@ describe('conductor board', function () {
     const end = await board(project);
     assert.equal(end.code, 3, `${end.stderr} ${JSON.stringify(end.events.at(-1))}`);
     assert.equal(asked(project)[0]?.trigger, 'board-tie');
+    assert.equal(JSON.stringify(end.events).includes('See: '), false);
+    // The run stops there as well, and says to a person what to type.
+    const run = await project.conductor(['run', project.trackId, '--agent', scriptedProvider]);
+    assert.equal(run.code, 3, run.stderr);
+    assert.equal(run.stdout.trimEnd().split('\n').at(-1), `See: conductor answer ${project.trackId}`);
   });
 });
 
 describe('conductor run, on a track', function () {
   this.timeout(120_000);
+
+  it('stopped while it asks: that is no question left to a person', async () => {
+    const project = await ScriptedProject.create({ scenario: small });
+    const stop = new AbortController();
+    const call = { folder: project.folder, signal: stop.signal };
+    const place = runPlaceOf(await readTrack(call, project.trackId));
+    const settings = runSettingsOf({
+      text: (option) => ({ mode: 'confirm-all', agent: scriptedProvider })[option],
+      flag: () => false,
+      environment: {},
+    });
+    const confirm = (): Promise<'later'> => {
+      stop.abort();
+      return Promise.resolve('later');
+    };
+    const result = await runLoop({
+      ports: { ...runPortsFor(call, place), confirm },
+      place,
+      settings,
+      face: 'command line',
+      takeOver: false,
+      signal: stop.signal,
+      emit: () => undefined,
+    });
+    assert.ok(!('refused' in result));
+    assert.equal(result.outcome, 'stopped');
+    assert.equal(exitCodeOf(result, call), 130);
+  });
 
   it('that is complete: nothing is started, and that is fine', async () => {
     const project = await ScriptedProject.create({ scenario: small });

@@ -337,6 +337,7 @@ describe('a run that needs a person', function () {
     await loop.until((event) => event.event === 'task' && event.task === '1.2' && event.state === 'complete');
     loop.kill('SIGINT');
     const stopped = await loop.ended;
+    assert.equal(stopped.stderr, 'Stopping …\n');
     assert.equal(stopped.events.filter(({ event }) => event === 'escalated').length, 1);
     assert.deepEqual(asked(project), []);
     project.play(small);
