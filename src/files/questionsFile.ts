@@ -55,6 +55,7 @@ export function parseQuestions(text: string): QuestionsReading {
     const recommendation = textField(record, 'recommendation', 'recommended', 'default');
     const askedBy = textField(record, 'asked_by', 'from', 'worker_id');
     const askedAt = timeField(record, 'asked_at', 'timestamp');
+    const task = textField(record, 'task_id', 'task');
     drafts.set(identity, {
       key: keyOf(id ?? question, taken),
       question: cut(question),
@@ -65,6 +66,7 @@ export function parseQuestions(text: string): QuestionsReading {
       ...(recommendation === undefined ? {} : { recommendation: cut(recommendation) }),
       ...(askedBy === undefined ? {} : { askedBy: cut(askedBy) }),
       ...(askedAt === undefined ? {} : { askedAt }),
+      ...(task === undefined ? {} : { task: cut(task) }),
       ...(answer === undefined ? {} : { answer: answered(record, answer) }),
       places: [place],
     });

@@ -10,6 +10,8 @@ export interface Question {
   readonly recommendation?: string;
   readonly askedBy?: string;
   readonly askedAt?: string;
+  /** Id of the task that it came up at, where the agent says so. */
+  readonly task?: string;
   /** Absent: it waits for one. */
   readonly answer?: QuestionAnswer;
   /** Places in the list: the same question may stand there more than once. */

@@ -1,5 +1,5 @@
 import type { LoopState, LoopStep } from '../model/loopState';
-import { optionsFor } from './escalationOptions';
+import { answerOptions, optionsFor } from './escalationOptions';
 import { blockersOfStep, type EscalationTrigger, type LoopFacts } from './loopFacts';
 
 /** The loop stops and asks a person (spec 003, "Escalation Triggers"; FORMATS §4.18). */
@@ -27,12 +27,14 @@ export function escalationOf(
 ): Escalation {
   const question = trigger === 'lead-escalated' ? facts.leadEscalations?.[0] : undefined;
   const existing = trigger === 'blocker' || trigger === 'agent-escalated' ? blockersOfStep(loop, facts) : [];
+  // What is asked already takes the answers that it takes itself.
+  const options = existing.length > 0 ? existing.flatMap(answerOptions) : optionsFor(trigger);
   return {
     trigger,
     step: loop.step,
     description: question?.description ?? description,
     context: contextOf(loop, facts),
-    options: optionsFor(trigger).map(({ label }) => label),
+    options: [...new Set(options.map(({ label }) => label))],
     existing: existing.map((blocker) => blocker.id),
     ...(question ? { blockerId: question.id } : {}),
   };

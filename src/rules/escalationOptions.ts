@@ -76,17 +76,30 @@ export function optionsFor(trigger: string | undefined, subject?: string): reado
   return fitting.length > 0 ? fitting : optionsOf.blocker;
 }
 
-/** What a person can answer to a blocker: what it names itself, as far as it is known, else what its trigger offers. */
+/**
+ * What a person can answer to a blocker: what it names itself, as far as it is known, else what its trigger offers. The
+ * question of an agent is never just resolved: the agent needs words to go by.
+ */
 export function answerOptions(
-  blocker: Pick<Blocker, 'answers' | 'trigger' | 'subject'>,
+  blocker: Pick<Blocker, 'id' | 'answers' | 'trigger' | 'subject'>,
 ): readonly AnswerOption[] {
   const named = (blocker.answers ?? []).flatMap(({ id, label }): AnswerOption[] => {
-    if (!isAnswerId(id)) return [];
+    if (!isAnswerId(id) || (id === 'resolved' && waitsForWords(blocker))) return [];
     const needs = needsOf.get(id);
     return [{ id, label, ...(needs === undefined ? {} : { needs }) }];
   });
   const byId = new Map(named.map((option) => [option.id, option]));
   return byId.size > 0 ? [...byId.values()] : optionsFor(blocker.trigger, blocker.subject);
+}
+
+/** Whether it asks a person a question of an agent, which waits for the answer in words. */
+export function waitsForWords({ id, trigger }: Pick<Blocker, 'id' | 'trigger'>): boolean {
+  return (trigger === 'user-only-decision' || trigger === 'lead-escalated') && id.startsWith('question:');
+}
+
+/** Whether a text says no more than that something is resolved, which answers no question. */
+export function isWordless(text: string): boolean {
+  return /^(it is |it’s |it's )?resolved[.!]?$/i.test(text.trim().replace(/\s+/g, ' '));
 }
 
 /** Answers that do something to what the escalation is about. */

@@ -57,6 +57,7 @@ async function question(
     question: wordsAsked(blocker),
     answer: o.note ?? '',
     by: o.by,
+    ...(o.reason === undefined ? {} : { reasoning: o.reason }),
   });
   if (!('refused' in result)) return result;
   // Nobody waits for it any more; the answer is kept with the blocker.

@@ -3,7 +3,7 @@ import type { EditRefusal } from '../../model/edit';
 import type { Blocker, LoopStep, StepStatus } from '../../model/loopState';
 import type { Metadata } from '../../model/metadata';
 import type { Track } from '../../model/track';
-import { answerOptions, type AnswerId } from '../../rules/escalationOptions';
+import { answerOptions, waitsForWords, type AnswerId } from '../../rules/escalationOptions';
 import { statusCategory } from '../../rules/trackGroup';
 import { resolvedChanges, restoredStatus, type TrackChangeResult } from '../blockTrack';
 import type { TieRequest } from '../boardActions';
@@ -15,11 +15,16 @@ import { doFirst } from './answerEffects';
 import { answeredLoop } from './answeredLoop';
 import { failuresOnBus, forgives } from './answersTaken';
 
+/** Characters that the resolution of a question's blocker keeps of its answer (leads/recordAnswer.ts). */
+const longestResolution = 4000;
+
 export interface AnswerRequest {
   readonly blockerId: string;
   readonly answer: AnswerId;
   /** What the person says besides: the answer itself, the reason of a failure or of a verdict. */
   readonly note?: string;
+  /** Why, beside an answer in words. */
+  readonly reason?: string;
   /** Who answers. */
   readonly by: string;
   /** For `set-step`. */
@@ -63,9 +68,10 @@ export async function answerEscalation(
   };
 }
 
-/** Answers that a blocker takes, best first: those that it names, else those of its trigger; resolving it is always possible. */
+/** Answers that a blocker takes, best first: those that it names, else those of its trigger; resolving it is always possible, unless an agent waits for words. */
 export function answersOf(blocker: Blocker): ReadonlySet<AnswerId> {
-  return new Set<AnswerId>([...answerOptions(blocker).map(({ id }) => id), 'resolved', 'set-step']);
+  const named = answerOptions(blocker).map(({ id }) => id);
+  return new Set<AnswerId>([...named, ...(waitsForWords(blocker) ? [] : ['resolved' as const]), 'set-step']);
 }
 
 // --- what may be answered ---
@@ -102,8 +108,23 @@ function requestRefusal(track: Track, blocker: Blocker, o: AnswerRequest): EditR
 }
 
 function alreadyAnswered(track: Track, blocker: Blocker, o: AnswerRequest): TrackChangeResult {
-  if (blocker.answer === o.answer) {
-    return { why: `“${blocker.description}” is answered already.`, files: [], warnings: [] };
+  // An answer in words is the same only in the same words.
+  const words = o.answer === 'answer' ? o.note?.trim() : undefined;
+  const other =
+    words !== undefined &&
+    blocker.resolution !== undefined &&
+    blocker.resolution !== words.slice(0, longestResolution) &&
+    !blocker.resolution.startsWith(`${words} (`);
+  if (blocker.answer === o.answer && !other) {
+    const reason = o.reason?.trim() ?? '';
+    const kept =
+      blocker.resolution?.includes(reason) ||
+      track.metadata?.leadConsultations.some(({ reasoning }) => reasoning === reason);
+    return {
+      why: `“${blocker.description}” is answered already.`,
+      files: [],
+      warnings: reason === '' || kept ? [] : [`Your note was not added: ${reason}`],
+    };
   }
   const how = blocker.resolution ?? blocker.answer ?? 'without a word';
   return {
@@ -202,7 +223,8 @@ async function resolve(
 function wordsOf(blocker: Blocker, o: AnswerRequest): string {
   const label = answerOptions(blocker).find(({ id }) => id === o.answer)?.label ?? o.answer;
   const note = o.note?.trim();
-  if (o.answer === 'answer' && note) return note;
+  const reason = o.reason?.trim();
+  if (o.answer === 'answer' && note) return reason ? `${note} (${reason})` : note;
   const plain = label.replace(/…$/, '');
   const step = o.step ? `: ${o.step.step} / ${o.step.status ?? 'NOT_STARTED'}` : '';
   const verdict = o.verdict ? `: ${o.verdict.replaceAll('_', ' ')}` : '';

@@ -2,10 +2,11 @@ import { parseQuestions, sameWords } from '../../files/questionsFile';
 import type { EditRefusal } from '../../model/edit';
 import type { Track } from '../../model/track';
 import { classifyQuestion } from '../../rules/authority';
+import { isWordless } from '../../rules/escalationOptions';
 import type { TrackChangeResult } from '../blockTrack';
 import { metadataFileOf, trackRefusal } from '../metadataEdit';
 import type { Ports } from '../ports';
-import { questionsFileOf } from './readQuestions';
+import { questionsFileOf, readQuestions } from './readQuestions';
 import { recordAnswer, writeAnswer } from './recordAnswer';
 
 export interface PersonsAnswer {
@@ -14,6 +15,8 @@ export interface PersonsAnswer {
   /** The question, as it was shown to who answers: the file may hold another one with this key by now. */
   readonly question: string;
   readonly answer: string;
+  /** Why: for the agent, the audit trail and the decision log. */
+  readonly reasoning?: string;
   /** Who answers. */
   readonly by: string;
 }
@@ -23,7 +26,7 @@ export interface PersonsAnswer {
  * decision log, then metadata.json with the audit entry (`lead: "user"`) and the blocker resolved. The same answer again
  * completes what was broken off and is written once.
  *
- * Refuses `answer-empty`, `question-not-found`, `question-answered` (with another answer) and what the editor refuses.
+ * Refuses `answer-empty` (also for a bare “resolved”, unless that is one of the question's options), `question-not-found`, `question-answered` (with another answer) and what the editor refuses.
  */
 export async function answerQuestion(
   ports: Pick<Ports, 'editor' | 'clock'>,
@@ -35,7 +38,15 @@ export async function answerQuestion(
   const text = o.answer.trim();
   const by = o.by.trim() || 'user';
   if (text === '') return refusal('answer-empty', 'Say what the answer is: the agent that asked reads it.');
+  if (isWordless(text) && !(await isOption(track, o, text))) {
+    return refusal(
+      'answer-empty',
+      `“${text}” tells the agent that asked nothing. Say what you decide, in words that it can go by.`,
+    );
+  }
+  const reasoning = o.reasoning?.trim() || undefined;
   const answer = {
+    ...(reasoning === undefined ? {} : { reasoning }),
     answer: text,
     answeredBy: by,
     answeredAt: ports.clock().toISOString(),
@@ -68,8 +79,27 @@ export async function answerQuestion(
   return {
     why: `“${question.question}” is answered: ${text}`,
     files: [...(written.changed ? [file] : []), ...(recorded.changed ? [metadataFileOf(track)] : [])],
-    warnings: recorded.warnings,
+    warnings: [
+      ...recorded.warnings,
+      ...(reasoning === undefined || question.answer?.reasoning === reasoning
+        ? []
+        : [`The question was answered so before, and your note was not added: ${reasoning}`]),
+    ],
   };
+}
+
+async function isOption(
+  track: Track,
+  { questionId, question }: PersonsAnswer,
+  text: string,
+): Promise<boolean> {
+  const { questions } = await readQuestions(track);
+  return questions.some(
+    (known) =>
+      known.key === questionId &&
+      sameWords(known.question, question) &&
+      known.options.some((option) => sameWords(option.toLowerCase(), text.toLowerCase())),
+  );
 }
 
 function refusal(code: string, message: string): { readonly refused: EditRefusal } {

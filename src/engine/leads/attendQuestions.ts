@@ -13,7 +13,7 @@ import { askingAgents } from './askingAgents';
 import { consultLeads } from './consultLeads';
 import { isDiskTrouble } from './diskTrouble';
 import { QuestionAnswers, textOf } from './questionAnswers';
-import { blockersOfQuestion, questionRequest } from './questionBlockers';
+import { blockersOfQuestion, questionRequest, wordsGiven } from './questionBlockers';
 import { QuestionFates } from './questionFates';
 import { identityOf } from './questionIdentity';
 import { QuestionTelling } from './questionTelling';
@@ -236,7 +236,7 @@ class Attendance {
     if (asked) {
       // An earlier run has asked the user already.
       const trigger = asked.trigger === 'lead-escalated' ? asked.trigger : 'user-only-decision';
-      this.fates.set(question, { at: 'user', request: questionRequest(question, trigger, [], blockers) });
+      this.fates.set(question, { at: 'user', request: questionRequest(question, trigger, [], track) });
       this.telling.question(question, 'USER_ONLY', 'It was asked before.');
       await this.fetchAnswer(track, question);
       return;
@@ -257,7 +257,7 @@ class Attendance {
     } else {
       this.telling.question(question, authority, why);
       const reasons = [`Nobody but you decides this: ${why}.`];
-      await this.askUser(track, question, questionRequest(question, 'user-only-decision', reasons, blockers));
+      await this.askUser(track, question, questionRequest(question, 'user-only-decision', reasons, track));
     }
   }
 
@@ -307,12 +307,11 @@ class Attendance {
       return;
     }
     const now = await ports.tracks.read();
-    const blockers = now.metadata?.blockers ?? [];
     if ('stopped' in verdict) {
       await this.askUser(
         now,
         question,
-        questionRequest(question, 'lead-escalated', ['The lead was stopped.'], blockers),
+        questionRequest(question, 'lead-escalated', ['The lead was stopped.'], now),
       );
       return;
     }
@@ -332,7 +331,7 @@ class Attendance {
       });
       return;
     }
-    const request = questionRequest(question, 'lead-escalated', verdict.passedOn, blockers);
+    const request = questionRequest(question, 'lead-escalated', verdict.passedOn, now);
     await this.askUser(now, question, request);
     const logged = await recordConsultations(ports, now, question, verdict.consultations);
     if ('refused' in logged)
@@ -347,8 +346,8 @@ class Attendance {
     const fate = this.fates.of(question);
     const blocker = blockersOfQuestion(track.metadata?.blockers ?? [], question).at(-1);
     if (fate?.at !== 'user' || !blocker || blocker.active) return;
-    const answer = blocker.resolution?.trim();
-    if (answer === undefined || answer === '') {
+    const answer = wordsGiven(blocker, question);
+    if (answer === undefined) {
       await this.askUser(track, question, fate.request);
       return;
     }

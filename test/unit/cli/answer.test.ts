@@ -153,6 +153,37 @@ describe('conductor answer', function () {
     assert.match(JSON.stringify(metadata), /"lead_consultations":\[.*Yes, but not before May/);
   });
 
+  it('a question is not just resolved; a note says why; who asks is named', async () => {
+    const same = { ...question('q-3', 'Tabs?'), asked_by: 'worker-2.2', task: '2.2' };
+    const folder = shopThatAsks(
+      [decision],
+      [question('q-1', 'May the price change?'), question('q-2', 'Tabs?'), same],
+    );
+    const listed = (await answer(folder)).stdout;
+    assert.doesNotMatch(listed, /resolved/i);
+    assert.match(
+      listed,
+      /q-2 {2}Tabs\?\n {2}Asked by worker-2\.1[^]*q-3 {2}Tabs\?\n {2}Asked by worker-2\.2, task 2\.2\./,
+    );
+    const file = join(folder, track, 'questions.json');
+    const before = readFileSync(file, 'utf8');
+    for (const id of ['q-1', 'q-2']) {
+      const wordless = await answer(folder, id, 'resolved');
+      assert.equal(wordless.code, 1);
+      assert.match(wordless.stderr, /Say what you decide/);
+    }
+    assert.equal(readFileSync(file, 'utf8'), before);
+    for (const [id, why] of [
+      ['q-1', 'too dear'],
+      ['q-2', 'no need'],
+    ] as const) {
+      assert.equal((await answer(folder, id, `no, ${id}`, '--note', why)).code, 0);
+      assert.match(JSON.stringify(metadataOf(folder)), new RegExp(`"reasoning":"${why}"`));
+      const log = readFileSync(join(folder, 'conductor', 'decision-log.md'), 'utf8');
+      assert.match(log, new RegExp(`\\*\\*Rationale:\\*\\* ${why}`));
+    }
+  });
+
   it('answers a question that nobody escalated', async () => {
     const folder = shopThatAsks([], [question('q-2', 'Tabs?')]);
     assert.equal((await answer(folder, 'q-2', 'Blanks')).code, 0);

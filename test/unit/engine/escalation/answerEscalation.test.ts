@@ -253,6 +253,30 @@ describe('answerEscalation', () => {
     assert.equal(await state(), 'EXECUTE/NOT_STARTED');
   });
 
+  it('an agent’s question is never just resolved; why it is decided so is kept', async () => {
+    await asked(
+      [{ id: 'question:q1', trigger: 'user-only-decision', description: 'Which price?', subject: 'q1' }],
+      undefined,
+      undefined,
+      { [`tracks/${id}/questions.json`]: [{ id: 'q1', question: 'Which price?' }] },
+    );
+    const before = await project.text(metadataFile);
+    assert.equal(code(await answer('resolved', {}, 'question:q1')), 'answer-unknown');
+    assert.equal(code(await answer('answer', { note: 'resolved' }, 'question:q1')), 'answer-empty');
+    assert.equal(await project.text(metadataFile), before);
+    const stopped = (await project.track(id)).loop!;
+    const next = nextActionOf(await project.track(id));
+    assert.equal(stopped.stepStatus, 'BLOCKED');
+    assert.deepEqual(next.kind === 'escalate' && next.escalation?.options, ['Answer…']);
+    ok(await answer('answer', { note: 'None', reason: 'too dear' }, 'question:q1'));
+    assert.equal(at(await project.json(metadataFile), 'lead_consultations', 0, 'reasoning'), 'too dear');
+    assert.equal(code(await answer('answer', { note: '9 Euro' }, 'question:q1')), 'answered-already');
+    const same = { note: 'None', reason: 'too dear' };
+    assert.deepEqual(ok(await answer('answer', same, 'question:q1')).warnings, []);
+    const late = { note: 'None', reason: 'other' };
+    assert.equal(ok(await answer('answer', late, 'question:q1')).warnings.length, 1);
+  });
+
   it('a question whose file is gone is answered all the same, and says that nobody reads it', async () => {
     await asked([{ id: 'q', trigger: 'lead-escalated', description: 'Which price?', subject: 'q9' }]);
     const result = ok(await answer('answer', { note: '9 Euro' }, 'q'));

@@ -56,6 +56,34 @@ describe('answerQuestion', function () {
     assert.deepEqual(files(), before);
   });
 
+  it('the note of the answer reaches the agent, the audit entry and the decision log', async () => {
+    const scene = await LeadsScene.make({ questions: [money] });
+    await scene.attend();
+    const no = { ...yes, answer: 'No', reasoning: ' too dear ' };
+    const result = await answerQuestion(scene.context.ports, await scene.track(), no);
+    assert.ok('why' in result && result.warnings.length === 0, JSON.stringify(result));
+    assert.equal(scene.questions()[0]?.['reasoning'], 'too dear');
+    assert.equal(scene.consultations()[0]?.['reasoning'], 'too dear');
+    assert.match(scene.text('decision-log.md'), /\*\*Rationale:\*\* too dear/);
+    const late = { ...no, reasoning: 'another one' };
+    const again = await answerQuestion(scene.context.ports, await scene.track(), late);
+    assert.match('why' in again ? again.warnings.join() : '', /not added: another one/);
+  });
+
+  it('“resolved” is no answer, unless the question offers it', async () => {
+    const offers = { id: 'q4', question: 'Does the bug of the price stay?', options: ['Resolved', 'Open'] };
+    const scene = await LeadsScene.make({ questions: [money, offers] });
+    for (const text of ['resolved', ' It Is  Resolved. ']) {
+      const result = await answerQuestion(scene.context.ports, await scene.track(), { ...yes, answer: text });
+      assert.equal('refused' in result && result.refused.code, 'answer-empty');
+    }
+    assert.equal(scene.answerTo('q2'), undefined);
+    const answered = { questionId: 'q4', question: offers.question, answer: 'resolved', by: 'Eve' };
+    const result = await answerQuestion(scene.context.ports, await scene.track(), answered);
+    assert.ok('why' in result, JSON.stringify(result));
+    assert.equal(scene.answerTo('q4'), 'resolved');
+  });
+
   it('the track panel names who decided: a lead, the user, the orchestrator', async () => {
     const naming = { id: 'q3', question: 'How is this variable named?', options: ['count'] };
     const answered = { id: 'q1', question: 'Which approach?', answer: 'Events', answered_by: 'tech-lead' };

@@ -275,6 +275,47 @@ describe('attendQuestions', function () {
     );
   });
 
+  it('a blocker resolved without words answers nothing: the question is asked again', async () => {
+    const without = [
+      { resolution: 'It Is Resolved', answer: 'resolved' },
+      { resolution: 'resolved' },
+      { resolution: 'Set Step: PLAN / NOT_STARTED', answer: 'set-step' },
+    ];
+    for (const given of without) {
+      const scene = await LeadsScene.make({ questions: [money] });
+      await scene.attend();
+      const metadata = scene.metadata();
+      Object.assign(metadata.blockers![0]!, { status: 'RESOLVED', answered_by: 'Eve', ...given });
+      scene.write('tracks/login/metadata.json', metadata);
+      const { userOnly } = await scene.attend();
+      assert.equal(scene.answerTo('q2'), undefined, given.resolution);
+      assert.equal(userOnly.length, 1);
+      assert.deepEqual(
+        scene.metadata().blockers?.map(({ id, status }) => [id, status]),
+        [
+          ['question:q2', 'RESOLVED'],
+          ['question:q2#2', 'ACTIVE'],
+        ],
+      );
+    }
+    const scene = await LeadsScene.make({ questions: [money] });
+    await scene.attend();
+    const metadata = scene.metadata();
+    const words = { resolution: 'It Is Resolved. Stay below', answer: 'resolved' };
+    Object.assign(metadata.blockers![0]!, { status: 'RESOLVED', ...words });
+    scene.write('tracks/login/metadata.json', metadata);
+    await scene.attend();
+    assert.equal(scene.answerTo('q2'), 'Stay below');
+  });
+
+  it('what is asked names the agent and its task', async () => {
+    const scene = await LeadsScene.make({
+      questions: [{ ...money, asked_by: 'worker-7', task_id: '2.1' }],
+    });
+    const { userOnly } = await scene.attend();
+    assert.ok(userOnly[0]?.context?.includes('Asked by worker-7, task 2.1.'));
+  });
+
   it('another question with the key of an answered one is asked anew, with an id and an audit entry of its own', async () => {
     const api = { id: 'q1', question: 'May we take the paid API for 80 dollars a month?' };
     const login = { id: 'q1', question: 'May we remove the login feature from the spec?' };
