@@ -24,7 +24,7 @@ export interface Decision {
 /**
  * Adds a decision in the file's own form: entries `### DECISION-<nnn>` with the next free number (the sample with `XXX`
  * is none), or a row of its table, whichever of the known columns that has. It goes to the end that the newest entry
- * stands at. A decision that stands there already (same words, and track where the form has one) makes no edits. An
+ * stands at. A decision that stands there already (same words, and title and track where the form has them) makes no edits. An
  * empty file becomes a log of the first form.
  *
  * Refuses `log-unclear` when what was added could not be read back (a fence or comment that is never closed).
@@ -91,8 +91,15 @@ function headingEdits(
   decision: Decision,
 ): TextEdit | undefined {
   const said = oneLine(decision.decision);
-  if (entries.some(({ body }) => fieldOf(body, 'Decision') === said && names(body, decision.track)))
-    return undefined;
+  const titled = `: ${oneLine(decision.title)}`.trimEnd();
+  const known = entries.some(
+    ({ body }) =>
+      // “Yes” decides one question only.
+      body.split('\n', 1)[0]!.trimEnd().endsWith(titled) &&
+      fieldOf(body, 'Decision') === said &&
+      names(body, decision.track),
+  );
+  if (known) return undefined;
   const eol = eolAt(text, 0);
   const number = String(Math.max(0, ...entries.map((entry) => entry.number)) + 1).padStart(3, '0');
   // `**Date**:` or `**Date:**`, as the file has it; the sample counts for this.

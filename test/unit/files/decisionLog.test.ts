@@ -50,11 +50,12 @@ describe('decision-log.md: headings', () => {
     assert.ok(after(one).startsWith(`# Log, newest first\n\n${entry('013')}`));
   });
 
-  it('what stands there already is not written again; the same words of another track are', () => {
+  it('what stands there already is not written again; the same words of another track or question are', () => {
     const once = after(decisionLogText());
     assert.equal(after(once), once);
     assert.ok(after(once, { track: 'logout' }).includes('DECISION-002'));
     assert.ok(after(once, { decision: 'Use files' }).includes('DECISION-002'));
+    assert.ok(after(once, { title: 'Which cache?' }).includes('DECISION-002: Which cache?'));
   });
 
   it('a text of many lines with headings and comments stays on its line', () => {
