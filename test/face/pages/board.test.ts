@@ -352,12 +352,13 @@ describe('the Board panel’s page', () => {
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     assert.deepEqual((await requests()).at(-1)?.request, { kind: 'turnTo', item: 'board-38' });
-    assert.equal(await page.getByRole('listbox').count(), 0);
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
     await opened.send(await manySessions('board-38'));
     await page.getByRole('button', { name: 'Session 38 of 40' }).waitFor();
     await page.keyboard.press('Enter');
+    await page.locator('[role=listbox]:focus').waitFor();
     await page.keyboard.press('Escape');
-    assert.equal(await page.getByRole('listbox').count(), 0);
+    await page.getByRole('listbox').waitFor({ state: 'detached' });
   });
 
   it('what cannot be written says why where it cannot be pressed', async () => {
