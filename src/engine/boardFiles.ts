@@ -104,7 +104,7 @@ export function unknownSession(sessionId: string): EditRefusal {
 }
 
 /** One change of one file of a board's folder. Refuses what `jsonEdits` and the editor refuse. */
-export async function editBoardFile(
+async function editBoardFile(
   ports: Pick<Ports, 'editor'>,
   root: string,
   file: string,

@@ -1,7 +1,7 @@
-import type { EditRefusal } from '../../model/edit';
 import type { Track } from '../../model/track';
 import { applyEvent } from '../../rules/evaluateLoop';
 import type { EvaluatingStep } from '../../rules/overruled';
+import type { TrackChangeResult } from '../blockTrack';
 import { editLoop, written } from '../loopEdit';
 import type { Ports } from '../ports';
 import { afterStepWritten } from '../registryRow';
@@ -14,10 +14,6 @@ export interface OverruleRequest {
   readonly signal?: AbortSignal;
 }
 
-export type OverruleResult =
-  | { readonly why: string; readonly files: readonly string[]; readonly warnings: readonly string[] }
-  | { readonly refused: EditRefusal };
-
 /**
  * Lets the board's rejection count: the evaluation that had passed becomes FAILED with the board's reasons, also when
  * its agent has moved on to the next step, which has not begun. One write of metadata.json, then the row in tracks.md.
@@ -27,7 +23,7 @@ export async function overruleEvaluation(
   ports: Pick<Ports, 'editor' | 'clock'>,
   track: Track,
   request: OverruleRequest,
-): Promise<OverruleResult> {
+): Promise<TrackChangeResult> {
   const at = ports.clock().toISOString();
   const { step, reasons } = request;
   const outcome = await editLoop(

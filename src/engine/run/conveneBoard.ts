@@ -1,9 +1,8 @@
 import type { BoardDue } from '../../rules/boardDue';
-import { TrackGoneError } from '../../store/trackSource';
 import { escalate } from '../escalation/escalate';
 import { meet } from './meet';
 import { withRun, type RunOptions } from './openRun';
-import type { RunContext } from './runContext';
+import { registryOf, type RunContext } from './runContext';
 import type { RunResult } from './runLoop';
 import { runRefusal } from './runRefusal';
 
@@ -16,12 +15,7 @@ export async function conveneBoard(
 ): Promise<RunResult> {
   const refused = await runRefusal(o);
   if (refused) return { refused };
-  try {
-    return await withRun(o, ({ context }) => convened(context, o));
-  } catch (error) {
-    if (error instanceof TrackGoneError) return { refused: { code: 'track-gone', message: error.message } };
-    throw error;
-  }
+  return withRun(o, ({ context }) => convened(context, o));
 }
 
 async function convened(
@@ -51,12 +45,11 @@ async function convened(
       );
     case 'person': {
       const why = meeting.escalations.map(({ description }) => description).join(' ');
-      const { registryFile } = context.place;
       const written = await escalate(
         context.ports,
         await context.ports.tracks.read(),
         meeting.escalations,
-        registryFile === undefined ? {} : { registryFile },
+        registryOf(context),
       );
       return end(
         'person',

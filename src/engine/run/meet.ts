@@ -6,7 +6,7 @@ import type { EscalationTrigger } from '../../rules/loopFacts';
 import { holdBoard } from '../board/boardMeeting';
 import { overruleEvaluation } from '../board/overrule';
 import { boardProposal } from '../board/proposal';
-import type { RunContext } from './runContext';
+import { registryOf, type RunContext } from './runContext';
 
 export type MeetingEnd =
   | { readonly end: 'resolved'; readonly verdict: string; readonly session: string }
@@ -35,7 +35,7 @@ export async function meet(
       const result = await overruleEvaluation(context.ports, now, {
         step: evaluationOf(due.checkpoint),
         reasons: outcome.reasons,
-        ...(context.place.registryFile === undefined ? {} : { registryFile: context.place.registryFile }),
+        ...registryOf(context),
       });
       if ('refused' in result) return { end: 'refused', verdict: outcome.verdict, refused: result.refused };
       return { end: 'resolved', verdict: outcome.verdict, session: outcome.sessionId };

@@ -4,6 +4,7 @@ import type { EditRefusal } from '../../model/edit';
 import { freeLeftBehind } from '../../store/lock';
 import { removeLeftTemporaries } from '../../store/temporaryFiles';
 import { isLockName } from '../../store/trackFolders';
+import { TrackGoneError } from '../../store/trackSource';
 import type { AgentDesk } from './agentJob';
 import { patientEditor } from './patientEditor';
 import { RunAgents } from './runAgents';
@@ -44,7 +45,7 @@ export interface OpenRun {
  * runs any more, the journal is closed and the track released when this settles, except that agents go on when the
  * whole process is killed: the next run adopts them.
  *
- * Refuses `loop-running` with the holder named, `run-folder` and `run-journal`.
+ * Refuses `loop-running` with the holder named, `run-folder`, `run-journal` and `track-gone`.
  */
 export async function withRun<T>(
   o: RunOptions,
@@ -75,6 +76,7 @@ export async function withRun<T>(
     }
   } catch (error) {
     if (error instanceof RunJournalError) return refusal('run-journal', error);
+    if (error instanceof TrackGoneError) return refusal('track-gone', error);
     throw error;
   } finally {
     await lease.release();

@@ -45,3 +45,8 @@ export interface RunSettings {
   /** A question that only the user may answer: agents go on waiting for the answer, or are stopped (nobody is there). */
   readonly onUserQuestion: 'wait' | 'stop';
 }
+
+/** The registry of the run's root as an option of use cases, which find it themselves when nobody knows it better. */
+export function registryOf({ place }: Pick<RunContext, 'place'>): { readonly registryFile?: string } {
+  return place.registryFile === undefined ? {} : { registryFile: place.registryFile };
+}

@@ -22,16 +22,15 @@ import { recordOutcome } from '../recordOutcome';
 import { recordStart } from '../recordStart';
 import type { StepResult } from '../stepDone';
 import { stepWithoutAgent } from '../stepLoop';
-import { stepRefusal } from '../stepPreview';
 import { writeCompletionReports } from './completionReports';
 import { meet } from './meet';
 import { promptRefusal } from './promptOverrides';
 import { withRun, type OpenRun, type RunOptions } from './openRun';
-import type { RunContext } from './runContext';
+import { registryOf, type RunContext } from './runContext';
 import type { RunEntryOf } from './runEntry';
 import { RunJournalError } from './runJournal';
 import { failuresInARow } from './failuresInARow';
-import { runRefusal } from './runRefusal';
+import { runRefusal, trackRunRefusal } from './runRefusal';
 import { resumeStepAgent, runStepAgent, wroteOutcome, type StepEnd } from './stepAgent';
 
 export interface RunControl {
@@ -62,12 +61,7 @@ export async function runLoop(
 ): Promise<RunResult> {
   const refused = await runRefusal(o);
   if (refused) return { refused };
-  try {
-    return await withRun(o, (run) => new LoopRun(run, o.control).go());
-  } catch (error) {
-    if (error instanceof TrackGoneError) return { refused: { code: 'track-gone', message: error.message } };
-    throw error;
-  }
+  return withRun(o, (run) => new LoopRun(run, o.control).go());
 }
 
 class LoopRun {
@@ -87,9 +81,7 @@ class LoopRun {
   async go(): Promise<RunResult> {
     const { context, run } = this;
     const first = await context.ports.tracks.read(context.signal);
-    const refused = first.loop
-      ? stepRefusal(first, nextActionOf(first), true)
-      : stepRefusal(first, nextActionOf(first));
+    const refused = trackRunRefusal(first);
     if (refused) return { refused };
     context.emit({
       event: 'run-started',
@@ -186,7 +178,7 @@ class LoopRun {
       case 'complete':
         break;
     }
-    return this.stepped(track, await stepWithoutAgent(context.ports, track, this.registry()));
+    return this.stepped(track, await stepWithoutAgent(context.ports, track, registryOf(this.context)));
   }
 
   // --- limits ---
@@ -259,7 +251,12 @@ class LoopRun {
   private async execute(track: Track): Promise<Ending> {
     const { context } = this;
     if (track.loop?.stepStatus !== 'IN_PROGRESS') {
-      const started = await recordStart(context.ports, track, 'parallel-dispatcher', this.registry());
+      const started = await recordStart(
+        context.ports,
+        track,
+        'parallel-dispatcher',
+        registryOf(this.context),
+      );
       if ('refused' in started) return this.refused(started.refused);
     }
     // Who attends to questions ends before the work does when one of them stops the run: then no worker starts again.
@@ -286,7 +283,7 @@ class LoopRun {
             outcome: 'passed',
             by: 'agent',
             reasons: [],
-            ...this.registry(),
+            ...registryOf(this.context),
           }),
         );
     }
@@ -391,7 +388,7 @@ class LoopRun {
 
   private async complete(track: Track): Promise<Ending> {
     // A run that was broken off after metadata.json was written left the registry behind; asking again does the rest.
-    const completed = await completeTrack(this.context.ports, track, this.registry());
+    const completed = await completeTrack(this.context.ports, track, registryOf(this.context));
     const warnings = 'refused' in completed ? [completed.refused.message] : completed.warnings;
     for (const message of warnings) this.context.emit({ event: 'warning', message });
     await writeCompletionReports(this.context);
@@ -458,7 +455,7 @@ class LoopRun {
     told: ReadonlySet<string> = new Set(),
   ): Promise<Ending> {
     const { context } = this;
-    const result = await escalate(context.ports, track, requests, this.registry());
+    const result = await escalate(context.ports, track, requests, registryOf(this.context));
     for (const request of requests) {
       // A question of an agent was told when it was asked.
       if (request.id?.startsWith('question:') || told.has(request.id ?? '')) continue;
@@ -473,11 +470,6 @@ class LoopRun {
     const why = requests.map(({ description }) => description).join(' ');
     if (!('refused' in result)) return { outcome: 'person', why };
     return { outcome: 'person', why: `${why} It could not be written down: ${result.refused.message}` };
-  }
-
-  private registry(): { readonly registryFile?: string } {
-    const { registryFile } = this.context.place;
-    return registryFile === undefined ? {} : { registryFile };
   }
 }
 

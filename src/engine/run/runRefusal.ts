@@ -1,4 +1,5 @@
 import type { EditRefusal } from '../../model/edit';
+import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';
 import { TrackGoneError } from '../../store/trackSource';
 import { stepRefusal } from '../stepPreview';
@@ -13,11 +14,14 @@ export async function runRefusal({
   signal,
 }: Pick<RunOptions, 'ports' | 'signal'>): Promise<EditRefusal | undefined> {
   try {
-    const track = await ports.tracks.read(signal);
-    const next = nextActionOf(track);
-    return track.loop ? stepRefusal(track, next, true) : stepRefusal(track, next);
+    return trackRunRefusal(await ports.tracks.read(signal));
   } catch (error) {
     if (error instanceof TrackGoneError) return { code: 'track-gone', message: error.message };
     throw error;
   }
+}
+
+/** The same of a track as it was read. A loop of its own decides what is next in a run; without one nothing can be run. */
+export function trackRunRefusal(track: Track): EditRefusal | undefined {
+  return stepRefusal(track, nextActionOf(track), track.loop !== undefined);
 }

@@ -9,7 +9,7 @@ import { attendQuestions } from '../leads/attendQuestions';
 import { recordOutcome } from '../recordOutcome';
 import { recordStart } from '../recordStart';
 import type { AgentEnd, RunningAgent } from './agentJob';
-import type { RunContext } from './runContext';
+import { registryOf, type RunContext } from './runContext';
 import { stepJob } from './stepJob';
 
 /** Where the agent of a step leaves the loop. */
@@ -275,8 +275,4 @@ function evidenceOf(
     default:
       return undefined;
   }
-}
-
-function registryOf({ place }: RunContext): { readonly registryFile?: string } {
-  return place.registryFile === undefined ? {} : { registryFile: place.registryFile };
 }
