@@ -36,6 +36,9 @@ export const THEMES = {
 const isWebviewFile = (request: Request): boolean =>
   new URL(request.url()).hostname.endsWith('.vscode-resource.vscode-cdn.net');
 
+/** A page that comes up while a list is open would close the list, sooner or later than the test expects. */
+const STEADY = { 'workbench.quickOpen.closeOnFocusLost': false };
+
 /** The label of a row in a pick list; the line below it is a detail. */
 const PICK_LABEL = '.quick-input-list-row:first-child .label-name';
 
@@ -62,7 +65,7 @@ export function inWorkbench(
     const title = (this.test?.fullTitle() ?? 'test').replace(/[^\w]+/g, '-').slice(0, 100);
     const { server, browser } = await theSession();
     const copy = await copyOfFixture(start.fixture === null ? undefined : (start.fixture ?? 'sample'));
-    writeSettings(server.settingsFile, start.settings);
+    writeSettings(server.settingsFile, { ...STEADY, ...start.settings });
     const context = await browser.newContext({ viewport: start.size ?? { width: 1400, height: 900 } });
     const page = await context.newPage();
     page.setDefaultTimeout(20_000);
@@ -210,21 +213,31 @@ export class Workbench {
 
   /** Runs a command by its full title, `Conductor: Resume Track` say. */
   async runCommand(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.locator('input.input').fill(`>${title}`);
+    await this.openPalette(title);
     await this.pick(title);
+  }
+
+  private get quickInputField(): Locator {
+    return this.quickInput.locator('input.input');
+  }
+
+  /** A page that is just coming up takes the focus: the palette may be gone again, and is opened once more. */
+  private async openPalette(text: string): Promise<void> {
+    await eventually(async () => {
+      await this.page.keyboard.press('F1');
+      await this.quickInputField.fill(`>${text}`, { timeout: 3000 });
+    }, 30_000);
   }
 
   /** The titles that the palette offers for a text, as far as they are on screen. */
   async commandsFor(text: string): Promise<string[]> {
-    await this.page.keyboard.press('F1');
-    await this.quickInput.locator('input.input').fill(`>${text}`);
+    await this.openPalette(text);
     const labels = await eventually(async () => {
       const found = await this.quickPickLabels();
       assert.ok(found.length > 0, `the palette offers nothing for "${text}"`);
       return found;
     });
-    await this.page.keyboard.press('Escape');
+    await this.quickInputField.press('Escape');
     return labels;
   }
 
@@ -251,9 +264,9 @@ export class Workbench {
     // With the keyboard: the list may be laid out anew under a click, but the row that has the focus is accepted.
     for (let i = 0; (await row.getAttribute('class'))?.includes('focused') !== true; i++) {
       assert.ok(i < 100, `"${label}" does not get the focus`);
-      await this.page.keyboard.press('ArrowDown');
+      await this.quickInputField.press('ArrowDown');
     }
-    await this.page.keyboard.press('Enter');
+    await this.quickInputField.press('Enter');
   }
 
   /** Ticks entries of the open pick list with many choices and accepts. */
@@ -264,7 +277,7 @@ export class Workbench {
 
   /** What the open pick list or input box asks: its title, placeholder and message. Waits until it asks `about` this. */
   async question(about: string | RegExp): Promise<{ title: string; placeholder: string; message: string }> {
-    const input = this.quickInput.locator('input.input');
+    const input = this.quickInputField;
     await input.waitFor();
     const shown = async (part: string) =>
       (await this.quickInput.locator(`${part}:visible`).allInnerTexts()).join(' ').trim();
@@ -283,8 +296,8 @@ export class Workbench {
   /** Answers the open input box, after waiting for it to ask `about` this. */
   async answer(text: string, about: string | RegExp): Promise<void> {
     await this.question(about);
-    await this.quickInput.locator('input.input').fill(text);
-    await this.page.keyboard.press('Enter');
+    await this.quickInputField.fill(text);
+    await this.quickInputField.press('Enter');
   }
 
   // --- messages
@@ -331,7 +344,7 @@ export class Workbench {
   /** Opens a file of the folder by name, and waits until its text is on screen. */
   async openFile(file: string): Promise<void> {
     await this.page.keyboard.press('Control+P');
-    await this.quickInput.locator('input.input').fill(file);
+    await this.quickInputField.fill(file);
     await this.pick(path.basename(file));
     await this.waitForTab(path.basename(file));
     await this.page.locator('.editor-group-container.active .monaco-editor .view-line').first().waitFor();
