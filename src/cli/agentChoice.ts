@@ -3,14 +3,16 @@ import {
   builtInProviders,
   claudeProvider,
   copilotChat,
+  unknownPlaceholder,
   type AgentProvider,
 } from '../engine/agentProvider';
-import { UsageError } from './failure';
+import { NegativeAnswer, UsageError } from './failure';
 
 /**
  * The agent that `--agent` or CONDUCTOR_AGENT names: a built-in one, or a program of one's own as JSON, e.g.
  * `{"executable": "gemini", "args": ["--prompt", "{prompt}"]}`. Claude when neither is given.
  * @throws UsageError
+ * @throws NegativeAnswer when its arguments hold a placeholder that does not exist.
  */
 export function agentChoice(
   option: string | undefined,
@@ -46,6 +48,9 @@ function customAgent(json: string, source: string): AgentProvider {
   const result = agentProviderSchema.safeParse({ name: 'custom', ...(value as object) });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
+  // The same words as in the editor's settings.
+  if (issue?.code === 'custom' && issue.params?.['code'] === unknownPlaceholder)
+    throw new NegativeAnswer(unknownPlaceholder, `${source}: ${issue.message}`);
   throw new UsageError(
     `${source}: ${issue?.path.map(String).join('.') ?? ''} ${issue?.message ?? ''}`.trim(),
   );

@@ -19,7 +19,9 @@ export function agentProvider(): StepProvider | { readonly wrong: string } {
       typeof value === 'object' && value !== null ? { args: ['{prompt}'], ...value, name } : value,
     );
     if (read.success) return read.data;
-    const why = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+    const why = read.error.issues
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+      .join('; ');
     return {
       wrong: l10n.t('The setting conductor.agents does not describe "{0}" well: {1}', name, why),
     };

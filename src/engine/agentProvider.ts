@@ -1,20 +1,59 @@
 import * as z from 'zod';
 import type { AgentInvocation } from './ports';
 
+/** What an argument of a provider may hold in braces; InvocationValues says what each stands for. */
+export const placeholders = ['prompt', 'track', 'trackDir', 'root', 'step', 'agent'] as const;
+export type Placeholder = (typeof placeholders)[number];
+
+/** Machine name of what is wrong with a provider that uses another. */
+export const unknownPlaceholder = 'agent-placeholder';
+
+/** As in our prompt templates: `{name}` is a placeholder, `{{name}}` the text `{name}`. Other braces are text. */
+const inBraces = /\{\{([A-Za-z_]\w*)\}\}|\{([A-Za-z_]\w*)\}/g;
+
 /**
- * A program that runs agents, as data (DESIGN §7). Each argument is one argument of the process, never a shell string.
- * Placeholders: `{prompt}`, `{track}`, `{trackDir}`, `{root}` (the project root), `{step}`, `{agent}`.
+ * A program that runs agents, as data (DESIGN §7). Each argument is one argument of the process, never a shell string,
+ * with placeholders in it. One that does not exist is refused here: the agent would be given the word in braces itself.
  */
-export const agentProviderSchema = z.object({
-  /** What a setting names it by. */
-  name: z.string().min(1),
-  executable: z.string().min(1),
-  args: z
-    .array(z.string())
-    .refine((args) => args.some((arg) => arg.includes('{prompt}')), 'One argument must hold {prompt}.'),
-  /** What a loop tells it: the slash commands of spec 003, or the text of our prompt templates. See promptsOf. */
-  prompts: z.enum(['commands', 'text']).optional(),
-});
+export const agentProviderSchema = z
+  .object({
+    /** What a setting names it by. */
+    name: z.string().min(1),
+    executable: z.string().min(1),
+    args: z
+      .array(z.string())
+      .refine((args) => namesIn(args).includes('prompt'), 'One argument must hold {prompt}.'),
+    /** What a loop tells it: the slash commands of spec 003, or the text of our prompt templates. See promptsOf. */
+    prompts: z.enum(['commands', 'text']).optional(),
+  })
+  .superRefine(({ name, args }, context) => {
+    const unknown = namesIn(args).filter((one) => !isPlaceholder(one));
+    if (unknown.length > 0)
+      context.addIssue({
+        code: 'custom',
+        message: unknownPlaceholders(name, unknown),
+        params: { code: unknownPlaceholder },
+      });
+  });
+
+/** The words in single braces, each once. */
+function namesIn(args: readonly string[]): string[] {
+  const found = args.flatMap((arg) => [...arg.matchAll(inBraces)].map(([, , name]) => name));
+  return [...new Set(found.filter((name) => name !== undefined))];
+}
+
+function isPlaceholder(name: string): name is Placeholder {
+  return placeholders.some((one) => one === name);
+}
+
+function unknownPlaceholders(provider: string, unknown: readonly string[]): string {
+  const named = unknown.map((name) => `{${name}}`).join(', ');
+  const [is, words] = unknown.length === 1 ? ['is no placeholder', 'word'] : ['are no placeholders', 'words'];
+  return `The arguments of the agent "${provider}" hold ${named}, which ${is}. There are ${placeholders
+    .map((name) => `{${name}}`)
+    .join(', ')}. For the ${words} in braces write two: ${unknown.map((name) => `{{${name}}}`).join(', ')}.`;
+}
+
 export type AgentProvider = Readonly<{
   name: string;
   executable: string;
@@ -81,7 +120,7 @@ export function promptsOf(provider: AgentProvider): 'commands' | 'text' {
 }
 
 /** What the placeholders stand for. */
-export interface InvocationValues {
+export interface InvocationValues extends Readonly<Record<Placeholder, string>> {
   readonly prompt: string;
   readonly track: string;
   readonly trackDir: string;
@@ -93,9 +132,10 @@ export interface InvocationValues {
 
 /** The exact command. Placeholders are filled once: what a value holds is never read as a placeholder again. */
 export function commandOf(provider: AgentProvider, values: InvocationValues): AgentInvocation {
-  const known: Readonly<Record<string, string>> = { ...values };
   const fill = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (whole, name: string) => (Object.hasOwn(known, name) ? known[name]! : whole));
+    text.replace(inBraces, (whole, literal: string | undefined, name: string) =>
+      literal !== undefined ? `{${literal}}` : isPlaceholder(name) ? values[name] : whole,
+    );
   return {
     executable: provider.executable,
     args: provider.args.map(fill),
