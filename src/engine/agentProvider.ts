@@ -112,10 +112,11 @@ export const copilotChat: ChatProvider = { kind: 'chat', name: 'copilot-chat', t
 export const editorProviders: readonly StepProvider[] = [...builtInProviders, copilotChat];
 
 /**
- * How a loop talks to a provider. One that does not say is taken for what its name says (a "claude" of one's own has
+ * How a loop talks to a provider: a chat has no slash commands of ours. A program that does not say is taken for what its name says (a "claude" of one's own has
  * the same slash commands), else it gets text, which every agent understands.
  */
-export function promptsOf(provider: AgentProvider): 'commands' | 'text' {
+export function promptsOf(provider: StepProvider): 'commands' | 'text' {
+  if (isChat(provider)) return 'text';
   return provider.prompts ?? builtInProviders.find(({ name }) => name === provider.name)?.prompts ?? 'text';
 }
 
@@ -130,11 +131,15 @@ export interface InvocationValues extends Readonly<Record<Placeholder, string>> 
   readonly agent: string;
 }
 
-/** The exact command. Placeholders are filled once: what a value holds is never read as a placeholder again. */
+/**
+ * The exact command. Placeholders are filled once: what a value holds is never read as a placeholder again. A prompt that
+ * begins with a dash (front matter, a list) would be taken for an option: an empty line comes before it.
+ */
 export function commandOf(provider: AgentProvider, values: InvocationValues): AgentInvocation {
+  const given = { ...values, prompt: values.prompt.replace(/^-/, '\n-') };
   const fill = (text: string) =>
     text.replace(inBraces, (whole, literal: string | undefined, name: string) =>
-      literal !== undefined ? `{${literal}}` : isPlaceholder(name) ? values[name] : whole,
+      literal !== undefined ? `{${literal}}` : isPlaceholder(name) ? given[name] : whole,
     );
   return {
     executable: provider.executable,

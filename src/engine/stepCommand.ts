@@ -1,25 +1,22 @@
-import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import type { LoopStep } from '../model/loopState';
+import { dirname, isAbsolute, relative, sep } from 'node:path';
 import type { Track } from '../model/track';
-import { invocationFor } from '../rules/agentInvocation';
 import type { NextAction } from '../rules/evaluateLoop';
 import {
   claudeProvider,
   commandOf,
   isChat,
+  promptsOf,
   type AgentProvider,
-  type ChatProvider,
   type StepProvider,
 } from './agentProvider';
-import type { AgentCommand, AgentInvocation, ChatInvocation } from './ports';
-import { overrideFile } from './run/promptOverrides';
+import type { AgentCommand, AgentInvocation } from './ports';
 import { stepPrompt } from './run/stepPrompt';
 
 /** How a face wants steps to be done. */
 export interface StepSettings {
   /** Default: claude. */
   readonly provider?: StepProvider;
-  /** The project's own prompt templates (readPromptOverrides), for a provider that is sent their text. */
+  /** The project's own prompt templates (readPromptOverrides). */
   readonly promptOverrides?: Readonly<Record<string, string>>;
   /** Absolute folder that agents run in and that paths are relative to. Default: the folder around the conductor directory. */
   readonly projectRoot?: string;
@@ -28,8 +25,8 @@ export interface StepSettings {
 }
 
 /**
- * The exact command that a dispatch or resume would start; undefined for actions without an agent. A program is given the
- * slash command of the step, a chat the text of its template.
+ * The exact command that a dispatch or resume would start; undefined for actions without an agent. What it tells the
+ * agent is what a run tells it (stepPrompt): the slash command of the step, or the text of its template.
  * @throws PromptTemplateError when a template of the project cannot be used (promptRefusal tells).
  */
 export function stepCommand(
@@ -48,73 +45,34 @@ export function stepCommand(
   settings: StepSettings = {},
 ): AgentCommand | undefined {
   const { step } = next;
-  if ((next.kind !== 'dispatch' && next.kind !== 'resume') || !step) return undefined;
-  const root = projectRootOf(track, settings.projectRoot);
-  const trackDir = relativePath(root, track.folder ?? track.root);
-  const provider = settings.provider ?? claudeProvider;
+  if ((next.kind !== 'dispatch' && next.kind !== 'resume') || !step || step === 'COMPLETE') return undefined;
+  const projectRoot = projectRootOf(track, settings.projectRoot);
+  const trackFolder = track.folder ?? track.root;
+  const { provider = claudeProvider, registryFile } = settings;
   const mode = track.loop?.executionMode;
-  const invocation = invocationFor(step, {
-    superpowers: track.metadata?.superpowerEnhanced ?? false,
-    trackId: track.id,
-    trackDir,
-    ...(next.resumeFrom === undefined ? {} : { resumeFrom: next.resumeFrom }),
-    ...(next.fixCycle === undefined ? {} : { fixCycle: next.fixCycle }),
-    ...(mode ? { mode: mode === 'PARALLEL' ? 'parallel' : 'sequential' } : {}),
-  });
-  if (isChat(provider)) {
-    return chatInvocation(provider, track, next, {
-      ...settings,
-      step,
-      root,
-      trackDir,
-      agent: invocation.agent,
-    });
-  }
-  return commandOf(provider, {
-    prompt: invocation.prompt,
-    track: track.id,
-    trackDir,
-    root,
-    step,
-    agent: invocation.agent,
-  });
-}
-
-function chatInvocation(
-  provider: ChatProvider,
-  track: Track,
-  next: NextAction,
-  o: StepSettings & {
-    readonly step: LoopStep;
-    readonly root: string;
-    readonly trackDir: string;
-    readonly agent: string;
-  },
-): ChatInvocation | undefined {
-  const { step } = o;
-  if (step === 'COMPLETE') return undefined;
-  const inRoot = (...names: string[]): string => relativePath(o.root, join(track.root, ...names));
-  const [patterns, errors] = [inRoot('knowledge', 'patterns.md'), inRoot('knowledge', 'errors.json')];
-  const prompt = stepPrompt(track, {
-    step,
-    prompts: 'text',
-    overrides: o.promptOverrides ?? {},
-    fileOf: (name) => overrideFile(track.root, name),
-    next,
-    trackDir: o.trackDir,
-    tracksFile: o.registryFile === undefined ? inRoot('tracks.md') : relativePath(o.root, o.registryFile),
-    decisionLog: inRoot('decision-log.md'),
-    // Only a run looks it up beforehand.
-    knowledge: `Read \`${patterns}\` and \`${errors}\`, where they are there, for what fits this goal.`,
-  });
-  return {
-    chat: provider.title,
-    prompt: prompt.trim(),
-    cwd: o.root,
-    name: `${o.agent}: ${track.id}`,
+  const { agent, prompt } = stepPrompt(
     track,
     step,
-  };
+    { root: track.root, projectRoot, trackFolder, ...(registryFile === undefined ? {} : { registryFile }) },
+    {
+      prompts: promptsOf(provider),
+      overrides: settings.promptOverrides ?? {},
+      next,
+      ...(mode ? { mode: mode === 'PARALLEL' ? 'parallel' : 'sequential' } : {}),
+    },
+  );
+  if (isChat(provider)) {
+    const name = `${agent}: ${track.id}`;
+    return { chat: provider.title, prompt: prompt.trim(), cwd: projectRoot, name, track, step };
+  }
+  return commandOf(provider, {
+    prompt,
+    track: track.id,
+    trackDir: relative(projectRoot, trackFolder).split(sep).join('/'),
+    root: projectRoot,
+    step,
+    agent,
+  });
 }
 
 /** A root that does not lie in the named project keeps to the folder around it. */
@@ -125,8 +83,4 @@ function projectRootOf(track: Track, named: string | undefined): string {
       return named;
   }
   return dirname(track.root);
-}
-
-function relativePath(from: string, to: string): string {
-  return relative(from, to).split(sep).join('/');
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -76,7 +76,13 @@ describe('stepping the loop', () => {
     );
     await settings().update(
       'agents',
-      { tiny: { executable: process.execPath, args: [script, '{prompt}', '$(touch x); "quoted"'] } },
+      {
+        tiny: {
+          executable: process.execPath,
+          args: [script, '{prompt}', '$(touch x); "quoted"'],
+          prompts: 'commands',
+        },
+      },
       true,
     );
     await settings().update('agent.provider', 'tiny', true);
@@ -130,6 +136,30 @@ describe('stepping the loop', () => {
     const person = await run(new Person(), 'stepLoop', await row('Ready', 'Search'));
     assert.match(person.told[0]?.message ?? '', /nobody/);
     assert.deepEqual(person.told[0]?.actions, ['Open Settings']);
+  });
+
+  it('says what is wrong with a placeholder that does not exist, and starts nothing', async () => {
+    const before = bytes(inTrack('search_20260102', 'metadata.json'));
+    await settings().update('agents', { mine: { executable: 'x', args: ['{prompt}', '{promt}'] } }, true);
+    await settings().update('agent.provider', 'mine', true);
+    const person = await run(new Person(), 'stepLoop', await row('Ready', 'Search'));
+    assert.match(
+      person.told[0]?.message ?? '',
+      /"mine" hold \{promt\}, which is no placeholder.*\{trackDir\}/,
+    );
+    assert.deepEqual(person.told[0]?.actions, ['Open Settings']);
+    assert.equal(bytes(inTrack('search_20260102', 'metadata.json')), before);
+  });
+
+  it('tells an agent without slash commands the text of the step, the project’s own where it has one', async () => {
+    await settings().update('agent.provider', 'gemini', true);
+    await settings().update('agent.confirm', 'always', true);
+    const details = async (): Promise<string> =>
+      (await run(new Person('Start', undefined), 'stepLoop', await row('Ready', 'Search'))).details[0] ?? '';
+    assert.match(await details(), /gemini --prompt '# Plan the track search_20260102/);
+    mkdirSync(join(conductor, 'prompts'));
+    write(join(conductor, 'prompts', 'planner.md'), 'Ours for {track_id}.');
+    assert.match(await details(), /gemini --prompt 'Ours for search_20260102\.'/);
   });
 
   it('shows the running agent on the track', async () => {

@@ -1,4 +1,5 @@
 import { trackReport } from '../../engine/statusReport';
+import { promptRefusal, readPromptOverrides } from '../../engine/run/promptOverrides';
 import { outcomeAfterAgent, recordOutcome } from '../../engine/recordOutcome';
 import type { StepDone, StepResult } from '../../engine/stepDone';
 import { stepLoop, type StepOptions } from '../../engine/stepLoop';
@@ -6,7 +7,7 @@ import { previewStep } from '../../engine/stepPreview';
 import { joinedReport, stepDoneReport, stepPreviewReport, type StepReport } from '../../engine/stepReport';
 import type { Track } from '../../model/track';
 import { nextAction } from '../../rules/evaluateLoop';
-import { loopFactsOf } from '../../rules/nextAction';
+import { loopFactsOf, nextActionOf } from '../../rules/nextAction';
 import { agentChoice } from '../agentChoice';
 import type { Call, Command } from '../command';
 import { exitCode, type ExitCode } from '../exitCode';
@@ -42,25 +43,35 @@ export const step: Command = {
       help: 'Business documents must be synced before the track is complete',
     },
   },
-  async run(call) {
-    const outcome = outcomeOf(call);
-    const provider = agentChoice(call.text('agent'), call.environment);
-    const { track, root } = await readTrack(call, call.arguments[0] ?? '');
-    const options: StepOptions = {
-      outcome,
-      reasons: call.list('reason'),
-      businessSync: call.flag('business-sync') ? true : undefined,
-      provider,
-      registryFile: root.registryFile,
-      signal: call.signal,
-    };
-    if (call.flag('dry-run')) return print(call, await rehearse(call, track, options));
-    const done = made(await stepLoop(portsFor(call), track, options));
-    if (done.agent) return afterAgent(call, track, options, done, done.agent);
-    const report = stepDoneReport(track, done);
-    return print(call, outcome ? await whereThatLeads(call, track, options, done, report) : report);
-  },
+  run: (call) => take(call).catch(templateRefused),
 };
+
+async function take(call: Call): Promise<ExitCode> {
+  const outcome = outcomeOf(call);
+  const provider = agentChoice(call.text('agent'), call.environment);
+  const { track, root } = await readTrack(call, call.arguments[0] ?? '');
+  const options: StepOptions = {
+    outcome,
+    // An outcome is recorded without an agent.
+    ...(outcome ? {} : { promptOverrides: await readPromptOverrides(root.path) }),
+    reasons: call.list('reason'),
+    businessSync: call.flag('business-sync') ? true : undefined,
+    provider,
+    registryFile: root.registryFile,
+    signal: call.signal,
+  };
+  if (call.flag('dry-run')) return print(call, await rehearse(call, track, options));
+  const done = made(await stepLoop(portsFor(call), track, options));
+  if (done.agent) return afterAgent(call, track, options, done, done.agent);
+  const report = stepDoneReport(track, done);
+  return print(call, outcome ? await whereThatLeads(call, track, options, done, report) : report);
+}
+
+/** A template of the project that cannot be used is a refusal, as in the editor. */
+function templateRefused(error: unknown): never {
+  const refused = promptRefusal(error);
+  throw refused ? new NegativeAnswer(refused.code, refused.message) : error;
+}
 
 function outcomeOf(call: Call): 'passed' | 'failed' | undefined {
   const written = call.text('outcome');
@@ -110,9 +121,8 @@ async function whereThatLeads(
 ): Promise<StepReport> {
   if (done.did !== 'recorded') return report;
   const { track } = await readTrack(call, before.folder ?? before.id);
-  const preview = previewStep(track, options);
-  if (preview.next.kind !== 'complete') return report;
-  const { warnings } = stepPreviewReport(track, preview);
+  if (nextActionOf(track).kind !== 'complete') return report;
+  const { warnings } = stepPreviewReport(track, previewStep(track, options));
   const completed = made(
     await stepLoop(portsFor(call), track, { ...options, outcome: undefined, reasons: [] }),
   );

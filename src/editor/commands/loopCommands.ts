@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { l10n } from 'vscode';
-import { isChat } from '../../engine/agentProvider';
 import { promptRefusal, readPromptOverrides } from '../../engine/run/promptOverrides';
 import { stepLoop as stepLoopOf, type StepOptions } from '../../engine/stepLoop';
 import { previewStep, type StepPreview } from '../../engine/stepPreview';
@@ -71,8 +70,8 @@ export const stepLoop: Command = async (context, argument) => {
 };
 
 /**
- * What a step would do, with the project's own templates where its agent is sent their text. Undefined: the settings are
- * wrong or a template cannot be used, which was told.
+ * What a step would do, with the project's own templates. Undefined: the settings are wrong or a template cannot be
+ * used, which was told.
  */
 async function prepare(
   context: CommandContext,
@@ -81,10 +80,7 @@ async function prepare(
   const chosen = stepSettings(context, track);
   if (!chosen) return undefined;
   try {
-    const settings =
-      chosen.provider && isChat(chosen.provider)
-        ? { ...chosen, promptOverrides: await readPromptOverrides(track.root) }
-        : chosen;
+    const settings = { ...chosen, promptOverrides: await readPromptOverrides(track.root) };
     return { settings, preview: previewStep(track, settings) };
   } catch (error) {
     const refused = promptRefusal(error);

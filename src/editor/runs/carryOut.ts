@@ -7,9 +7,7 @@ import type { RunOptions } from '../../engine/run/openRun';
 import type { RunSettings } from '../../engine/run/runContext';
 import type { RunMode } from '../../engine/run/runEntry';
 import type { RunControl, RunResult } from '../../engine/run/runLoop';
-import { stepCommand } from '../../engine/stepCommand';
 import type { Track } from '../../model/track';
-import { nextActionOf } from '../../rules/nextAction';
 import { defaultParallelSettings } from '../../rules/parallel';
 import { isInside } from '../../store/contain';
 import { confirmStart } from '../commands/agentRun';
@@ -106,16 +104,14 @@ async function mayStartAgents(
   provider: AgentProvider,
 ): Promise<boolean> {
   if (vscode.workspace.isTrusted && confirmAgent() === 'always') return true;
-  const exact = provider.prompts === 'commands' && stepCommand(track, nextActionOf(track), { provider });
-  const command = exact || {
+  // What the first agent is told is only known once the run has begun: the knowledge brief, workers, a board.
+  const command = {
     executable: provider.executable,
     args: provider.args,
     cwd: dirname(track.root),
     name: provider.name,
   };
-  const note = exact
-    ? l10n.t('The steps after this one start it with the same arguments and a prompt of their own.')
-    : l10n.t('In each step {0} is replaced by what that step asks of its agent.', '{prompt}');
+  const note = l10n.t('In each step {0} is replaced by what that step asks of its agent.', '{prompt}');
   return confirmStart(context, command, provider, [], note);
 }
 

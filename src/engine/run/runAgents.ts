@@ -241,14 +241,9 @@ export class RunAgents implements AgentDesk {
     });
   }
 
-  /**
-   * A prompt that is too long to be an argument goes into a file, and the agent is told to read that. One that begins
-   * with a dash (front matter, a list) would be taken for an option: an empty line comes before it.
-   */
+  /** A prompt that is too long to be an argument goes into a file, and the agent is told to read that. */
   private async promptFor(job: AgentJob, name: string): Promise<string> {
-    if (Buffer.byteLength(job.prompt) <= longestArgument) {
-      return job.prompt.startsWith('-') ? `\n${job.prompt}` : job.prompt;
-    }
+    if (Buffer.byteLength(job.prompt) <= longestArgument) return job.prompt;
     const { ports, place } = this.o;
     const file = join(place.runFolder, 'prompts', `${job.id}.md`);
     const made = await ports.editor.create({ root: place.root, file, text: job.prompt });

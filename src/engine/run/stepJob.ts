@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Track } from '../../model/track';
-import { agentFor } from '../../rules/agentInvocation';
 import type { NextAction } from '../../rules/nextAction';
 import { promptsOf } from '../agentProvider';
 import { agentIdFor } from './agentId';
 import type { AgentJob } from './agentJob';
-import { overrideFile, readPromptOverrides } from './promptOverrides';
+import { readPromptOverrides } from './promptOverrides';
 import type { RunContext } from './runContext';
 import type { RunLog } from './runLog';
 import { stepPrompt, stepRoles } from './stepPrompt';
@@ -29,24 +28,17 @@ export async function stepJob(
 ): Promise<AgentJob> {
   const { place, ports, settings, log } = context;
   const { step } = next;
-  const agent = step && agentFor(step, track.metadata?.superpowerEnhanced ?? false);
-  if (step === undefined || step === 'COMPLETE' || agent === undefined) {
-    throw new RangeError(`No agent does ${step ?? next.kind}.`);
-  }
-  const fromProject = (path: string): string => relative(place.projectRoot, path).split(sep).join('/');
+  if (step === undefined || step === 'COMPLETE') throw new RangeError(`No agent does ${step ?? next.kind}.`);
   const { role } = stepRoles[step];
   const knowledgeFile = knowledgeFileOf(place.runFolder, more);
-  const prompt = stepPrompt(track, {
-    step,
+  const { agent, prompt } = stepPrompt(track, step, place, {
     prompts: promptsOf(settings.provider),
     overrides: await readPromptOverrides(place.root),
-    fileOf: (name) => overrideFile(place.root, name),
     next,
-    trackDir: fromProject(place.trackFolder),
-    tracksFile: fromProject(place.registryFile ?? join(place.root, 'tracks.md')),
-    decisionLog: fromProject(join(place.root, 'decision-log.md')),
+    // Workers of a parallel run are started by us, a task each: one agent for the whole plan does one task after another.
+    ...(step === 'EXECUTE' ? { mode: 'sequential' } : {}),
     ...(more.knowledge === undefined ? {} : { knowledge: more.knowledge }),
-    ...(knowledgeFile === undefined ? {} : { knowledgeFile: fromProject(knowledgeFile) }),
+    ...(knowledgeFile === undefined ? {} : { knowledgeFile }),
     ...(more.conditions === undefined ? {} : { conditions: more.conditions }),
   });
   return {

@@ -1,16 +1,18 @@
+import { join, relative, sep } from 'node:path';
 import type { LoopStep } from '../../model/loopState';
 import type { Track } from '../../model/track';
-import { invocationFor } from '../../rules/agentInvocation';
+import { agentFor, invocationFor } from '../../rules/agentInvocation';
 import { boardConditionsOf, conditionKey, unmetConditions } from '../../rules/boardConditions';
 import { evaluators, evaluatorsFor } from '../../rules/gates/evaluators';
 import type { NextAction } from '../../rules/nextAction';
 import { promptTemplate, type PromptName } from '../prompts/promptTemplates';
 import { renderPrompt } from '../prompts/renderPrompt';
 import type { AgentRole } from './agentJob';
+import { overrideFile } from './promptOverrides';
 
 /** Who does a step, and from which template (spec 003, "Agent Dispatch Table"). COMPLETE is nobody's. */
 export const stepRoles: Readonly<
-  Record<Exclude<LoopStep, 'COMPLETE'>, { readonly role: AgentRole; readonly template: PromptName }>
+  Record<WorkedStep, { readonly role: AgentRole; readonly template: PromptName }>
 > = {
   NOT_STARTED: { role: 'planner', template: 'planner.md' },
   PLAN: { role: 'planner', template: 'planner.md' },
@@ -21,39 +23,83 @@ export const stepRoles: Readonly<
   BUSINESS_SYNC: { role: 'business-doc-sync', template: 'business-doc-sync.md' },
 };
 
+/** Where a step happens; what a run's RunPlace says of it. Absolute. */
+export interface StepPlace {
+  /** The conductor directory. */
+  readonly root: string;
+  /** Paths in prompts are relative to it, with `/`. */
+  readonly projectRoot: string;
+  readonly trackFolder: string;
+  /** tracks.md, when it is not `tracks.md` in the root. */
+  readonly registryFile?: string;
+}
+
 export interface StepPromptOptions {
-  readonly step: Exclude<LoopStep, 'COMPLETE'>;
   /** `commands`: the slash commands of spec 003, unless the project has a template of its own for the step. */
   readonly prompts: 'commands' | 'text';
   /** The project's own templates, by file name. */
   readonly overrides: Readonly<Record<string, string>>;
-  /** Where a template of the project lies, for what is wrong with one. */
-  readonly fileOf: (name: PromptName) => string;
   readonly next: Pick<NextAction, 'resumeFrom' | 'fixCycle'>;
-  /** Relative to the project root, with `/`, like all paths here. */
-  readonly trackDir: string;
-  readonly tracksFile: string;
-  readonly decisionLog: string;
-  /** What was learnt before, and the file that holds it. */
+  /** Slash commands: how EXECUTE runs; absent: as the agent does by itself. */
+  readonly mode?: 'parallel' | 'sequential';
+  /** What was learnt before and fits, and the file that holds it (absolute). Absent: nobody has looked it up. */
   readonly knowledge?: string;
   readonly knowledgeFile?: string;
   /** What is asked of the planner, or to be checked by an evaluator, beside what the files say. */
   readonly conditions?: readonly string[];
 }
 
+/** All that prompts are made of. Paths relative to the project root. */
+interface Prompted extends Omit<StepPromptOptions, 'knowledgeFile'> {
+  readonly step: WorkedStep;
+  readonly trackDir: string;
+  readonly tracksFile: string;
+  readonly decisionLog: string;
+  /** patterns.md and errors.json */
+  readonly known: readonly string[];
+  readonly knowledgeFile?: string;
+}
+
+/** A step that an agent does. */
+export type WorkedStep = Exclude<LoopStep, 'COMPLETE'>;
+
 /**
- * What the agent of a step is told. `track` as it is on disk now.
+ * What the agent of a step is told, by Step Loop and by a run alike, and its name. `track` as it is on disk now.
  * @throws PromptTemplateError when a template has a placeholder that nothing is known for.
  */
-export function stepPrompt(track: Track, o: StepPromptOptions): string {
-  const { template: name } = stepRoles[o.step];
+export function stepPrompt(
+  track: Track,
+  step: WorkedStep,
+  place: StepPlace,
+  options: StepPromptOptions,
+): { readonly agent: string; readonly prompt: string } {
+  const { root, projectRoot, registryFile = join(root, 'tracks.md') } = place;
+  const fromProject = (path: string): string => relative(projectRoot, path).split(sep).join('/');
+  const { knowledgeFile, ...rest } = options;
+  const o: Prompted = {
+    ...rest,
+    step,
+    trackDir: fromProject(place.trackFolder),
+    tracksFile: fromProject(registryFile),
+    decisionLog: fromProject(join(root, 'decision-log.md')),
+    known: ['patterns.md', 'errors.json'].map((name) => fromProject(join(root, 'knowledge', name))),
+    ...(knowledgeFile === undefined ? {} : { knowledgeFile: fromProject(knowledgeFile) }),
+  };
+  const { template: name } = stepRoles[step];
   const template = promptTemplate(name, o.overrides);
   if (o.prompts === 'commands' && template.from === 'built-in') return command(track, o);
-  const shown = template.from === 'project' ? o.fileOf(name) : name;
+  const agent = agentFor(step, superpowersOf(track))!;
+  const shown = template.from === 'project' ? overrideFile(root, name) : name;
   const prompt = renderPrompt(template.text, stepValues(track, o), shown);
-  const decided = decidedByPerson(track, o.step);
-  if (decided.length === 0) return prompt;
-  return `${prompt.trimEnd()}\n\n## What a person decided since\n\n${bullets(decided, '')}\n`;
+  const decided = decidedByPerson(track, step);
+  if (decided.length === 0) return { agent, prompt };
+  return { agent, prompt: `${prompt.trimEnd()}\n\n## ${decidedTitle}\n\n${bullets(decided, '')}\n` };
+}
+
+const decidedTitle = 'What a person decided since';
+
+function superpowersOf(track: Track): boolean {
+  return track.metadata?.superpowerEnhanced ?? false;
 }
 
 /** What stopped this step before, and how a person resolved it: newest last. */
@@ -65,22 +111,84 @@ function decidedByPerson(track: Track, step: LoopStep): string[] {
   return resolved.slice(-5).map(({ description, resolution }) => `${description} → ${resolution}`);
 }
 
-function command(track: Track, o: StepPromptOptions): string {
+/**
+ * The slash command, exactly as spec 003 has it, and below it, an empty line between, what it has no parameter for.
+ * Claude Code hands all of it to the command as its arguments; a command that is told nothing more stays the one line.
+ */
+function command(track: Track, o: Prompted): { readonly agent: string; readonly prompt: string } {
   const attempts = track.loop?.maxFixCycles;
-  return invocationFor(o.step, {
-    superpowers: track.metadata?.superpowerEnhanced ?? false,
+  const superpowers = superpowersOf(track);
+  const { agent, prompt } = invocationFor(o.step, {
+    superpowers,
     trackId: track.id,
     trackDir: o.trackDir,
-    // Workers of a parallel run are started by us, a task each: one agent for the whole plan does one task after another.
-    ...(o.step === 'EXECUTE' ? { mode: 'sequential' } : {}),
+    ...(o.mode === undefined ? {} : { mode: o.mode }),
     ...(o.next.resumeFrom === undefined ? {} : { resumeFrom: o.next.resumeFrom }),
     ...(o.knowledgeFile === undefined ? {} : { contextFiles: [o.knowledgeFile] }),
     ...(attempts === undefined || attempts === 3 ? {} : { maxAttempts: attempts }),
-  }).prompt;
+  });
+  const more = besides(track, o, superpowers).filter(([, items]) => items.length > 0);
+  return { agent, prompt: [prompt, ...more.map((section) => sectionText(section, o.trackDir))].join('\n\n') };
+}
+
+type Section = readonly [title: string, items: readonly string[]];
+
+/** What a step is told beside the parameters of its command: the same that our templates say. */
+function besides(track: Track, o: Prompted, superpowers: boolean): Section[] {
+  const sections: Section[] = [];
+  switch (o.step) {
+    case 'NOT_STARTED':
+    case 'PLAN':
+      sections.push(['What the last evaluation asked for', planConditions(track, o.conditions)]);
+      // The planner of the superpowers has a parameter for the file.
+      if (!superpowers) sections.push(['What was learnt before', linesOf(o.knowledge)]);
+      break;
+    case 'EXECUTE':
+      if (!superpowers && o.next.resumeFrom !== undefined)
+        sections.push(['Where to go on', [`Begin with task ${o.next.resumeFrom}.`]]);
+      sections.push([boardTitle, conditionsToCheck(track, o.conditions)]);
+      break;
+    case 'EVALUATE_EXECUTION':
+      sections.push([boardTitle, conditionsToCheck(track, o.conditions)]);
+      break;
+    case 'FIX':
+      sections.push(['Failures to mend', failuresToMend(track)]);
+      break;
+    case 'EVALUATE_PLAN':
+    case 'BUSINESS_SYNC':
+  }
+  sections.push([decidedTitle, decidedByPerson(track, o.step)]);
+  return sections;
+}
+
+const boardTitle = 'Conditions of the board, which the evaluation checks';
+
+function linesOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split('\n')
+    .map((line) => line.trim().replace(/^- /, ''))
+    .filter((line) => line !== '');
+}
+
+/** Characters of one section below a command, which must stay an argument on every system. */
+const longestSection = 4000;
+
+function sectionText([title, items]: Section, trackDir: string): string {
+  const lines: string[] = [];
+  for (const item of items) {
+    // A command file would have what stands between !` and ` run by a shell.
+    const line = bullets([item], '').replaceAll('!`', '! `');
+    if ([...lines, line].join('\n').length > longestSection) {
+      lines.push(`- … and ${items.length - lines.length} more: see ${trackDir}/metadata.json`);
+      break;
+    }
+    lines.push(line);
+  }
+  return `${title}:\n${lines.join('\n')}`;
 }
 
 /** The values of all step templates: a template of the project may use any of them. */
-function stepValues(track: Track, o: StepPromptOptions): Record<string, string> {
+function stepValues(track: Track, o: Prompted): Record<string, string> {
   const { loop } = track;
   const names = evaluatorsFor(track.metadata?.type);
   return {
@@ -93,7 +201,10 @@ function stepValues(track: Track, o: StepPromptOptions): Record<string, string> 
     questions_path: `${o.trackDir}/questions.json`,
     decision_log_path: o.decisionLog,
     conditions: bullets(planConditions(track, o.conditions), 'Nothing so far.'),
-    knowledge: o.knowledge?.trim() || 'Nothing that fits this goal.',
+    knowledge:
+      o.knowledge === undefined
+        ? `Read ${o.known.map((file) => `\`${file}\``).join(' and ')}, where they are there, for what fits this goal.`
+        : o.knowledge.trim() || 'Nothing that fits this goal.',
     resume_from: o.next.resumeFrom === undefined ? 'the first open one' : `task ${o.next.resumeFrom}`,
     evaluators:
       evaluators

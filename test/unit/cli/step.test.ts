@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
@@ -134,6 +134,12 @@ describe('conductor step', function () {
       '/loop-execution-evaluator checkout_20260110',
     ]);
     assert.deepEqual(called.slice(0, 2), [folder, '--print']);
+    const fixer = called.indexOf('/loop-fixer checkout_20260110');
+    assert.deepEqual(called.slice(fixer + 1, fixer + 4), [
+      '',
+      'Failures to mend:',
+      '- Totals are off by a cent',
+    ]);
 
     const again = await step(folder, []);
     assert.equal(again.code, 1);
@@ -246,6 +252,7 @@ describe('conductor step', function () {
   it('runs the agent that --agent or CONDUCTOR_AGENT names, in the project folder, without a shell', async () => {
     const custom = JSON.stringify({
       executable: process.execPath,
+      prompts: 'commands',
       args: [
         '-e',
         'require("fs").writeFileSync("called.json", JSON.stringify(process.argv.slice(1)))',
@@ -262,7 +269,7 @@ describe('conductor step', function () {
       const finished = await step(folder, words, env);
       assert.equal(finished.code, 0, finished.stdout + finished.stderr);
       assert.deepEqual(JSON.parse(readFileSync(join(folder, 'called.json'), 'utf8')), [
-        '/loop-executor checkout_20260110',
+        '/loop-executor checkout_20260110\n\nWhere to go on:\n- Begin with task 1.2.',
         'EXECUTE checkout_20260110',
         '$(touch pwned)',
       ]);
@@ -277,6 +284,29 @@ describe('conductor step', function () {
       const finished = await step(shopAt({}), ['--agent', wrong, '--dry-run']);
       assert.equal(finished.code, 2, wrong);
     }
+  });
+
+  it('tells an agent without slash commands the text of the step, and the project’s own where it has one', async () => {
+    const folder = shopAt({ current_step: 'EXECUTE', step_status: 'NOT_STARTED' });
+    const command = async (agent: string): Promise<readonly string[]> => {
+      const finished = await step(folder, ['--agent', agent, '--dry-run']);
+      assert.equal(finished.code, 0, finished.stdout + finished.stderr);
+      return finished.report().command?.args ?? [];
+    };
+    for (const agent of ['gemini', 'codex', 'copilot', '{"executable": "x", "args": ["{prompt}"]}'])
+      assert.match((await command(agent)).at(-1) ?? '', /^# Execute the plan of checkout_20260110\n/, agent);
+    assert.match((await command('claude')).at(-1) ?? '', /^\/loop-executor checkout_20260110/);
+    const own = join(folder, 'conductor/prompts');
+    mkdirSync(own);
+    writeFileSync(join(own, 'executor.md'), 'Do {track_id}.');
+    for (const agent of ['gemini', 'claude'])
+      assert.equal((await command(agent)).at(-1), 'Do checkout_20260110.');
+    writeFileSync(join(own, 'executor.md'), 'Do {trak_id}.');
+    const refused = await step(folder, ['--dry-run']);
+    assert.equal(refused.code, 1);
+    assert.equal(errorShape.parse(documentOf(refused)).error.code, 'prompt-template');
+    const recorded = await step(folder, ['--outcome', 'passed']);
+    assert.equal(recorded.code, 0, 'an outcome needs no prompt');
   });
 
   it('takes what the agent wrote as its outcome', async () => {

@@ -101,6 +101,116 @@ describe('stepJob: slash commands', () => {
     );
   });
 
+  const loopOf = (step: string, checkpoints: object = {}): Record<string, unknown> => ({
+    current_step: step,
+    step_status: 'NOT_STARTED',
+    checkpoints,
+  });
+  const decided = (step: string) => [
+    {
+      id: 'b1',
+      description: 'Which database?',
+      blocked_step: step,
+      status: 'RESOLVED',
+      resolution: 'Use\nSQLite',
+    },
+  ];
+  const notes = async (): Promise<readonly [string, string | undefined]> => {
+    const { prompt } = await jobOf(project, claudeProvider, { knowledge: '- Retry with backoff.\n- Cache.' });
+    const [command = '', ...rest] = prompt.split('\n\n');
+    return [command, rest.length === 0 ? undefined : rest.join('\n\n')];
+  };
+
+  for (const superpower_enhanced of [false, true]) {
+    const agents = superpower_enhanced ? 'superpowers' : 'legacy agents';
+    const head = superpower_enhanced ? '/superpowers:' : '/loop-';
+
+    it(`below the command of the planner stands what failed the last plan, what the board asked for, and what a person decided (${agents})`, async () => {
+      project = await loopProject(
+        loopOf('PLAN', { EVALUATE_PLAN: { status: 'FAILED', failure_reasons: ['Scope: a task too many'] } }),
+        {
+          superpower_enhanced,
+          blockers: decided('PLAN'),
+          board_conditions: ['Audit the login (CSO)'],
+          board_sessions: [],
+        },
+      );
+      const [command, more] = await notes();
+      assert.ok(command.startsWith(head) && !command.includes('\n'), command);
+      const learnt = superpower_enhanced
+        ? ''
+        : 'What was learnt before:\n- Retry with backoff.\n- Cache.\n\n';
+      assert.equal(
+        more,
+        `What the last evaluation asked for:\n- Scope: a task too many\n- Audit the login (CSO)\n\n${learnt}What a person decided since:\n- Which database? → Use SQLite`,
+      );
+    });
+
+    it(`executor and execution evaluator hear the conditions of the board (${agents})`, async () => {
+      for (const [i, step] of ['EXECUTE', 'EVALUATE_EXECUTION'].entries()) {
+        project = await loopProject(loopOf(step), {
+          superpower_enhanced,
+          board_conditions: ['Add caching (CA)'],
+        });
+        const [command, more] = await notes();
+        if (i === 0) assert.ok(command.startsWith(head), command);
+        assert.equal(more, 'Conditions of the board, which the evaluation checks:\n- Add caching (CA)');
+        if (i === 0) await project.dispose();
+      }
+    });
+
+    it(`the fixer hears why the evaluation failed, also what a person said and no report has (${agents})`, async () => {
+      project = await loopProject(
+        loopOf('FIX', {
+          EVALUATE_EXECUTION: {
+            status: 'FAILED',
+            failure_reasons: ['Two tests fail'],
+            unmet_board_conditions: ['Add caching (CA)'],
+          },
+        }),
+        { superpower_enhanced },
+      );
+      const [command, more] = await notes();
+      assert.ok(command.startsWith(head), command);
+      assert.equal(
+        more,
+        'Failures to mend:\n- Two tests fail\n- A condition of the board is not met: Add caching (CA)',
+      );
+    });
+  }
+
+  it('without anything to add a command is the one line of the spec', async () => {
+    for (const [i, step] of ['EVALUATE_PLAN', 'EXECUTE', 'EVALUATE_EXECUTION', 'FIX'].entries()) {
+      project = await loopProject(loopOf(step), { blockers: decided('PLAN') });
+      assert.equal((await notes())[1], undefined, step);
+      if (i < 3) await project.dispose();
+    }
+  });
+
+  it('a legacy executor is told where to go on, which its command has no parameter for', async () => {
+    project = await loopProject({
+      current_step: 'EXECUTE',
+      step_status: 'IN_PROGRESS',
+      checkpoints: { EXECUTE: { status: 'IN_PROGRESS', last_task: 'Task 1.2' } },
+    });
+    assert.deepEqual(await notes(), [`/loop-executor ${id}`, 'Where to go on:\n- Begin with task 1.2.']);
+  });
+
+  it('what stands below a command is bounded, and no shell of a command file runs it', async () => {
+    const reasons = [
+      'Say !`rm -rf /` and $(x)',
+      ...Array.from({ length: 9 }, (_, i) => `${i} ${'x'.repeat(700)}`),
+    ];
+    project = await loopProject(
+      loopOf('PLAN', { EVALUATE_PLAN: { status: 'FAILED', failure_reasons: reasons } }),
+      { superpower_enhanced: true },
+    );
+    const [, more = ''] = await notes();
+    assert.ok(more.length < 4300, `${more.length}`);
+    assert.match(more, /^What the last evaluation asked for:\n- Say ! `rm -rf \/` and \$\(x\)\n- 0 x/);
+    assert.match(more, /\n- … and 4 more: see conductor\/tracks\/[^/]+\/metadata\.json$/);
+  });
+
   it('a template of the project wins over the command', async () => {
     project = await loopProject(
       { current_step: 'EXECUTE', step_status: 'NOT_STARTED' },
@@ -178,7 +288,7 @@ describe('stepJob: texts', () => {
       checkpoints: { EVALUATE_PLAN: { status: 'PASSED', failure_reasons: ['old'] } },
     });
     assert.match(
-      (await jobOf(project)).prompt,
+      (await jobOf(project, text, { knowledge: '' })).prompt,
       /asked for\n\nNothing so far\.\n\n## What was learnt before\n\nNothing that fits/,
     );
   });
@@ -191,6 +301,17 @@ describe('stepJob: texts', () => {
     const { prompt } = await jobOf(project);
     assert.match(prompt, /apply these evaluators: eval-code-quality \(Build,/);
     assert.match(prompt, /- Add caching \(CA\)\n- Write the manual \(CPO\)\n/);
+  });
+
+  it('the executor gets the conditions of the board that its work will be measured by', async () => {
+    project = await loopProject(
+      { current_step: 'EXECUTE', step_status: 'NOT_STARTED' },
+      { board_conditions: ['Add caching (CA)'] },
+    );
+    assert.match(
+      (await jobOf(project)).prompt,
+      /## Conditions of the board\n\nThe evaluation will check that these are met\.\n\n- Add caching \(CA\)\n/,
+    );
   });
 
   it('the fixer gets what failed and which cycle it is; the executor where to begin', async () => {
