@@ -1,6 +1,7 @@
 import {
   authorityMatrixText,
   decisionLogText,
+  gitignoreText,
   indexText,
   patternsText,
   workflowText,
@@ -16,11 +17,12 @@ export interface ProjectOptions {
 
 /**
  * The files of a new conductor directory, path relative to it → text: what the setup command and the setup script of
- * spec 003 make, taken together (FORMATS §4.1).
+ * spec 003 make, taken together (FORMATS §4.1), and what git is not to see.
  */
 export function initialConductorFiles(o: ProjectOptions): Record<string, string> {
   const project = oneLine(o.projectName) || 'this project';
   return {
+    '.gitignore': gitignoreText(),
     'tracks.md': newTracksText(),
     'index.md': indexText(project, o.date),
     'workflow.md': workflowText(),

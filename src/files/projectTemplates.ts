@@ -190,3 +190,12 @@ What turned out to work here, so that the next track need not find it again.
 (add as discovered)
 `;
 }
+
+/** What programs leave in a conductor directory while they work; a lock is a folder (store/lock.ts), so no Cargo.lock is meant. */
+export function gitignoreText(): string {
+  return `# Left here by running loops and edits, on this computer only: nothing to commit.
+.message-bus/
+*.lock/
+.*.tmp
+`;
+}

@@ -12,7 +12,7 @@ export const init: Command = {
   takes: '[--name <project>]',
   summary: 'Make a conductor directory in the folder',
   details: [
-    'Makes conductor/ with an empty registry of tracks and the usual files.',
+    'Makes conductor/ with an empty registry of tracks, the usual files, and a .gitignore for what loops leave there.',
     'Refused where the folder already holds a conductor directory; no existing file is ever changed.',
   ],
   arguments: { least: 0, most: 0 },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { initializeConductor } from '../../../src/engine/initializeConductor';
 import { localDate, newTrack } from '../../../src/engine/newTrack';
 import type { RootSnapshot } from '../../../src/model/root';
@@ -10,7 +11,9 @@ import {
   type EditOutcome,
   type FileEditor,
 } from '../../../src/store/fileEditor';
+import { lockPathOf } from '../../../src/store/lock';
 import { readConductor } from '../../../src/store/readConductor';
+import { temporaryForEdit, temporaryForNew } from '../../../src/store/temporaryFiles';
 import { addFiles, filesBelow, folderWith, temporaryFolder } from '../cli/conductorProcess';
 import { google, shop } from '../cli/projects';
 
@@ -168,14 +171,45 @@ describe('initializeConductor', () => {
   });
 
   it('completes a half-done setup without touching what is there', async () => {
-    const folder = folderWith({ 'conductor/index.md': 'ours' });
+    const folder = folderWith({ 'conductor/index.md': 'ours', 'conductor/.gitignore': 'ours too' });
     const result = await initializeConductor(
       { editor: new DiskFileEditor(), clock },
       { folder, existing: [] },
     );
     assert.ok(!('refused' in result));
-    assert.deepEqual(result.kept, [join(folder, 'conductor/index.md')]);
+    assert.deepEqual(
+      [...result.kept].sort(),
+      ['.gitignore', 'index.md'].map((name) => join(folder, 'conductor', name)),
+    );
+    assert.equal(readFileSync(join(folder, 'conductor/.gitignore'), 'utf8'), 'ours too');
     assert.equal(readFileSync(join(folder, 'conductor/index.md'), 'utf8'), 'ours');
+  });
+
+  it('git never shows the bus, locks and temporary files of its tracks, and everything else', async () => {
+    const folder = temporaryFolder();
+    const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder, encoding: 'utf8' });
+    git('init', '-q');
+    await initializeConductor({ editor: new DiskFileEditor(), clock }, { folder, existing: [] });
+    const track = join(folder, 'conductor/tracks/login_20260301');
+    const [plan, metadata] = [join(track, 'plan.md'), join(track, 'metadata.json')];
+    const ours = [
+      join(track, '.message-bus/run/journal.jsonl'),
+      join(lockPathOf(plan), 'owner'),
+      join(lockPathOf(metadata), 'owner'),
+      temporaryForEdit(plan),
+      temporaryForNew(plan),
+    ];
+    const theirs = [plan, join(track, 'Cargo.lock'), join(track, '.hidden.md')];
+    addFiles(folder, Object.fromEntries([...ours, ...theirs].map((file) => [relative(folder, file), 'x'])));
+    const shown = git('status', '--porcelain', '--untracked-files=all', 'conductor/tracks');
+    assert.deepEqual(
+      shown
+        .trim()
+        .split('\n')
+        .map((line) => join(folder, line.slice(3))),
+      theirs.sort(),
+    );
+    assert.match(git('status', '--porcelain', '--untracked-files=all'), /conductor\/\.gitignore/);
   });
 
   it('refuses where a root is, and where a file fails says what was written', async () => {

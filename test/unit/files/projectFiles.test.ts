@@ -9,8 +9,9 @@ import { knownErrorsSchema } from '../../../src/model/schemas/projectState';
 describe('files of a new conductor directory', () => {
   const files = initialConductorFiles({ projectName: 'Harbour\nshop', date: '2026-03-01' });
 
-  it('are those of both installers', () => {
+  it('are those of both installers, and what git is not to see', () => {
     assert.deepEqual(Object.keys(files).sort(), [
+      '.gitignore',
       'authority-matrix.md',
       'decision-log.md',
       'index.md',
