@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, rmdir, stat, utimes } from 'node:fs/promises';
+import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
+import { lstat, readdir, rmdir, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -92,7 +92,7 @@ async function hold<T>(lock: string, options: LockOptions, work: (lease: Lease) 
     return await work({ isHeld: () => existsSync(own) });
   } finally {
     clearInterval(heartbeat);
-    await release(lock, own);
+    release(lock, own);
   }
 }
 
@@ -118,23 +118,25 @@ async function acquire(
 /**
  * One try. The rule that makes it exclusive: whoever has put its own entry into the lock folder, and then sees no
  * other entry there, holds the lock. Of two at once the later one always sees the earlier.
+ *
+ * A lock folder without an entry may be of a program that knows no entries, so it holds for the whole of `staleMs`.
+ * Therefore folder and entry come and go in one breath: whoever is killed in between leaves everybody waiting.
  */
 async function tryAcquire(lock: string, own: string, staleMs: number): Promise<boolean> {
+  // Asked in the background: a disk that sleeps or is far away answers here, and does not hold up this process.
+  const isThere = await exists(lock);
+  if (isThere && !(await clearStale(lock, staleMs))) return false;
   try {
-    await mkdir(lock);
+    if (!isThere) mkdirSync(lock);
+    mkdirSync(own);
   } catch (error) {
-    if (!hasCode(error, 'EEXIST')) throw error;
-    if (!(await clearStale(lock, staleMs))) return false;
-  }
-  try {
-    await mkdir(own);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return false;
+    // Somebody else was quicker to make it, or to take it away.
+    if (hasCode(error, 'EEXIST', 'ENOENT') && (await exists(dirname(lock)))) return false;
     throw error;
   }
   const entries = await entriesOf(lock);
   if (entries.length === 1) return true;
-  await removeEmpty(own);
+  release(lock, own);
   return false;
 }
 
@@ -163,9 +165,19 @@ export async function freeLeftBehind(lock: string, staleMs = 30_000): Promise<bo
 }
 
 /** Only the owner's own entry is removed, and the folder only when nobody else has one in it by now. */
-async function release(lock: string, own: string): Promise<void> {
-  if (await removeEmpty(own)) await removeEmpty(lock);
+function release(lock: string, own: string): void {
+  for (const folder of [own, lock]) {
+    try {
+      rmdirSync(folder);
+    } catch (error) {
+      if (hasCode(error, ...notOursToRemove)) return;
+      throw error;
+    }
+  }
 }
+
+/** Gone, or anything but an empty folder. */
+const notOursToRemove = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EBUSY'] as const;
 
 /** True if this call removed the folder. Anything that is not an empty folder stays. */
 async function removeEmpty(folder: string): Promise<boolean> {
@@ -173,7 +185,17 @@ async function removeEmpty(folder: string): Promise<boolean> {
     await rmdir(folder);
     return true;
   } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EBUSY')) return false;
+    if (hasCode(error, ...notOursToRemove)) return false;
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
     throw error;
   }
 }
