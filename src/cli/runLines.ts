@@ -82,8 +82,10 @@ export class RunLines {
             : `${event.authority}: ${say(event.answer)}`,
         ];
       case 'knowledge':
-        if (event.patterns + event.errors === 0) return [];
-        return [`Known already: ${event.patterns} patterns, ${event.errors} errors (${event.tokens} tokens)`];
+        if (event.tokens === 0) return [];
+        return [
+          `Known already: ${event.patterns} patterns, ${event.errors} errors (${event.tokens} tokens${event.by === 'agent' ? ', chosen by the knowledge manager' : ''})`,
+        ];
       case 'retrospective':
         return [`Retrospective: ${say(event.why)}`];
       case 'escalated':

@@ -41,11 +41,11 @@ export function knowledgeFor(
   const candidates = [
     ...best(known.patterns, (p) => score(`${p.name} ${p.category}`, p.text)).map((pattern) => ({
       pattern,
-      line: `- Pattern “${oneLine(pattern.name)}” (${oneLine(pattern.category)}): ${oneLine(pattern.text)}`,
+      line: patternLine(pattern),
     })),
     ...best(known.errors, (e) => score(e.category ?? '', `${e.problem} ${e.solution}`)).map((error) => ({
       error,
-      line: `- Error to watch for${error.id ? ` (${error.id})` : ''}: ${oneLine(error.problem)} → ${oneLine(error.solution)}`,
+      line: errorLine(error),
     })),
   ];
   const patterns: KnownPattern[] = [];
@@ -59,6 +59,30 @@ export function knowledgeFor(
     else errors.push(candidate.error);
   }
   return { text, tokens: tokensOf(text), patterns, errors };
+}
+
+/** Everything that is known, a line each, in file order. */
+export function knowledgeLines(known: {
+  readonly patterns: readonly KnownPattern[];
+  readonly errors: readonly KnownError[];
+}): string[] {
+  return [...known.patterns.map(patternLine), ...known.errors.map(errorLine)];
+}
+
+/** Those lines, whole and in their order, that fit into so many tokens together. */
+export function linesWithin(lines: readonly string[], most: number): string {
+  return lines.reduce((text, line) => {
+    const longer = text === '' ? line : `${text}\n${line}`;
+    return tokensOf(longer) > most ? text : longer;
+  }, '');
+}
+
+function patternLine({ name, category, text }: KnownPattern): string {
+  return `- Pattern “${oneLine(name)}” (${oneLine(category)}): ${oneLine(text)}`;
+}
+
+function errorLine({ id, problem, solution }: KnownError): string {
+  return `- Error to watch for${id ? ` (${id})` : ''}: ${oneLine(problem)} → ${oneLine(solution)}`;
 }
 
 /** Whether a completed track gets a retrospective (FORMATS §4.15: when it is skipped). */

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { parseKnownErrors, parsePatterns } from '../../files/knowledgeFiles';
 import { headingOf, tracksLines } from '../../files/tracksLines';
 import type { Track } from '../../model/track';
-import { knowledgeFor } from '../../rules/knowledge';
+import { knowledgeFor, tokensOf } from '../../rules/knowledge';
 import { readText } from '../../store/readText';
 import { editOrCreate } from '../editOrCreate';
 import type { RunContext } from '../run/runContext';
+import { askKnowledgeManager, type ChosenKnowledge } from './knowledgeManager';
 
 /** Characters of a goal that are looked at. */
 const longestGoal = 8000;
@@ -21,8 +22,8 @@ export interface KnowledgeHandedOn {
 
 /**
  * What earlier tracks learnt that matches the goal of this one (FORMATS §4.15, knowledge manager), for the planner: from
- * `knowledge/patterns.md` and `knowledge/errors.json`, at most 500 tokens, chosen by words in common and not by an agent.
- * It is kept as `knowledge-brief.md` in the run's folder, which is emptied when nothing matches. Files that are missing
+ * `knowledge/patterns.md` and `knowledge/errors.json`, at most 500 tokens. It is chosen by words in common; in a project
+ * that has a prompt for the knowledge manager by that agent, and by words where its choice cannot be used (a warning). It is kept as `knowledge-brief.md` in the run's folder, which is emptied when nothing matches. Files that are missing
  * hold nothing; one that cannot be read is a warning, and planning goes on without it.
  */
 export async function briefBeforePlan(context: RunContext, track: Track): Promise<KnowledgeHandedOn> {
@@ -32,7 +33,7 @@ export async function briefBeforePlan(context: RunContext, track: Track): Promis
     textOf(context, join(place.root, 'knowledge', 'errors.json')),
     goalOf(context, track),
   ]);
-  const brief = knowledgeFor(goal, {
+  const brief = await briefFor(context, goal, {
     patterns: parsePatterns(patterns),
     errors: parseKnownErrors(errors),
   });
@@ -51,15 +52,33 @@ export async function briefBeforePlan(context: RunContext, track: Track): Promis
   }
   context.emit({
     event: 'knowledge',
-    patterns: brief.patterns.length,
-    errors: brief.errors.length,
-    tokens: brief.tokens,
+    patterns: brief.patterns,
+    errors: brief.errors,
+    tokens: tokensOf(brief.text),
+    by: brief.by,
   });
   return {
     text: brief.text,
-    tokens: brief.tokens,
+    tokens: tokensOf(brief.text),
     ...(brief.text === '' || 'refused' in written ? {} : { file }),
   };
+}
+
+async function briefFor(
+  context: RunContext,
+  goal: string,
+  known: Parameters<typeof knowledgeFor>[1],
+): Promise<ChosenKnowledge & { readonly by: 'rule' | 'agent' }> {
+  const chosen = await askKnowledgeManager(context, goal, known);
+  if (chosen && !('unusable' in chosen)) return { ...chosen, by: 'agent' };
+  if (chosen && !context.signal.aborted) {
+    context.emit({
+      event: 'warning',
+      message: `What the planner is told of earlier tracks was chosen by words in common, not by the knowledge manager: ${chosen.unusable}.`,
+    });
+  }
+  const { text, patterns, errors } = knowledgeFor(goal, known);
+  return { text, patterns: patterns.length, errors: errors.length, by: 'rule' };
 }
 
 /** What a track is about: its name and description, the title of spec.md, and its Goal, Overview or Summary. */

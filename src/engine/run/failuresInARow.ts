@@ -7,6 +7,9 @@ export interface Failure {
   readonly why: string;
 }
 
+/** Who does no step. */
+const besideSteps: ReadonlySet<string> = new Set(['director', 'lead', 'knowledge-manager']);
+
 /**
  * Why the last agents of a step failed, oldest first: those of the present run since one of them last did not fail, an
  * agent of another step was started, or a person answered that they should try again.
@@ -22,7 +25,7 @@ export function failuresInARow(entries: readonly RunEntry[], step: LoopStep): Fa
         runId = entry.runId;
         break;
       case 'intent':
-        if (entry.task !== undefined || entry.role === 'director' || entry.role === 'lead') break;
+        if (entry.task !== undefined || besideSteps.has(entry.role ?? '')) break;
         stepOfAgent.set(entry.workerId, entry.step);
         if (entry.step !== step) failures = [];
         break;

@@ -95,6 +95,8 @@ export type RunEventBody =
       readonly patterns: number;
       readonly errors: number;
       readonly tokens: number;
+      /** Who chose them. */
+      readonly by: 'rule' | 'agent';
     }
   | { readonly event: 'retrospective'; readonly due: boolean; readonly why: string }
   | {

@@ -482,4 +482,10 @@ function roundOf(track: Track, due: BoardDue): string | undefined {
   return gate && `board:${due.checkpoint}:${gate.key}`;
 }
 
-const ownedElsewhere: ReadonlySet<string> = new Set(['worker', 'director', 'lead', 'retrospective']);
+const ownedElsewhere: ReadonlySet<string> = new Set([
+  'worker',
+  'director',
+  'lead',
+  'knowledge-manager',
+  'retrospective',
+]);

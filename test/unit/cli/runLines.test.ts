@@ -104,7 +104,12 @@ describe('a run, line by line', () => {
   });
 
   it('is silent about what says nothing new', () => {
-    assert.deepEqual(linesOf([0, { event: 'knowledge', patterns: 0, errors: 0, tokens: 0 }]), []);
+    const known = { event: 'knowledge', patterns: 1, errors: 2, tokens: 60 } as const;
+    assert.deepEqual(linesOf([0, { ...known, by: 'rule' }], [0, { ...known, by: 'agent' }]), [
+      '    0 s  Known already: 1 patterns, 2 errors (60 tokens)',
+      '    0 s  Known already: 1 patterns, 2 errors (60 tokens, chosen by the knowledge manager)',
+    ]);
+    assert.deepEqual(linesOf([0, { event: 'knowledge', patterns: 0, errors: 0, tokens: 0, by: 'rule' }]), []);
     assert.deepEqual(linesOf([0, { event: 'task', task: '1.1', state: 'started', why: '' }]), []);
   });
 

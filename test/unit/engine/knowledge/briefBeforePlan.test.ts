@@ -29,7 +29,9 @@ describe('briefBeforePlan', () => {
     assert.doesNotMatch(brief.text, /thumbnails/);
     assert.ok(brief.tokens > 0 && brief.tokens <= 500);
     assert.equal(readFileSync(brief.file!, 'utf8'), `${brief.text}\n`);
-    assert.deepEqual(scene.events, [{ event: 'knowledge', patterns: 1, errors: 1, tokens: brief.tokens }]);
+    assert.deepEqual(scene.events, [
+      { event: 'knowledge', patterns: 1, errors: 1, tokens: brief.tokens, by: 'rule' },
+    ]);
 
     scene.write('knowledge/patterns.md', '# Patterns\n');
     scene.write('knowledge/errors.json', { version: 1, errors: [] });

@@ -32,6 +32,14 @@ describe('failuresInARow', () => {
     ]);
   });
 
+  it('the knowledge manager before a planner counts neither way', () => {
+    const failed = agentOf('PLAN', 'failed');
+    for (const outcome of ['passed', 'failed'] as const) {
+      const before = agentOf('PLAN', outcome, 'exited', 'knowledge-manager');
+      assert.equal(failures(failed, before, agentOf('PLAN', 'failed')), 2);
+    }
+  });
+
   it('begins anew after a success, another step, an answer, another run', () => {
     const failed = agentOf('PLAN', 'failed');
     assert.equal(failures(failed, agentOf('PLAN', 'passed'), agentOf('PLAN', 'failed')), 1);
