@@ -15,9 +15,23 @@ export function isInside(folder: string, path: string): boolean {
  */
 export async function containedPath(root: string, path: string): Promise<string | undefined> {
   if (path.includes('\0')) return undefined;
-  const realRoot = await realPathOf(root);
-  const real = await realPathOf(resolve(root, path));
-  return realRoot !== undefined && real !== undefined && isInside(realRoot, real) ? real : undefined;
+  const asked = resolve(root, path);
+  const real = await realPathOf(asked);
+  if (real === undefined) return undefined;
+  // Without any link on the way there is none on the way to the root either.
+  if (real === asked && isInside(resolve(root), real)) return real;
+  const realRoot = await realPathOf(resolve(root));
+  return realRoot !== undefined && isInside(realRoot, real) ? real : undefined;
+}
+
+/**
+ * The same for a file that is to be made by a call that follows no link at the file's own name and takes no name that is
+ * there (O_EXCL, link): only the way to it counts.
+ */
+export async function containedNewPath(root: string, path: string): Promise<string | undefined> {
+  const asked = resolve(root, path);
+  const folder = await containedPath(root, dirname(asked));
+  return folder === undefined ? undefined : join(folder, basename(asked));
 }
 
 /** Real path of a path whose last parts need not exist; `undefined` for a loop, a dangling link, or no permission. */

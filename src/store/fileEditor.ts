@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { encodeText } from '../files/textFile';
 import type { EditResult } from '../model/edit';
-import { containedPath } from './contain';
+import { containedNewPath, containedPath } from './contain';
 import { hasCode, reasonOf } from './ioError';
 import { LockBusyError, withLock } from './lock';
 import { changeFile } from './changeFile';
@@ -105,20 +105,33 @@ export class DiskFileEditor implements FileEditor {
   }
 
   async create(request: CreateRequest): Promise<EditOutcome> {
-    const path = await containedPath(request.root, request.file);
+    const path = await containedNewPath(request.root, request.file);
     if (path === undefined) return outsideRoot(request);
-    const temporary = temporaryForNew(path);
     try {
-      await this.#disk.makeFolders(dirname(path));
-      // Whoever sees the file sees all of it: it gets its name when its bytes are there.
-      await this.#disk.writeNew(temporary, encodeText(request.text, 'utf8'));
-      await this.#nameNew(temporary, path, request.text);
+      try {
+        await this.#makeNew(path, request.text);
+      } catch (error) {
+        if (!hasCode(error, 'ENOENT')) throw error;
+        await this.#disk.makeFolders(dirname(path));
+        await this.#makeNew(path, request.text);
+      }
       return { changed: true, where: 'disk', before: '', after: request.text };
     } catch (error) {
-      if (hasCode(error, 'EEXIST')) {
-        return refuse('exists', `${path} is already there and was left as it is.`);
-      }
-      return refusalOf(error, path, undefined);
+      if (!hasCode(error, 'EEXIST')) return refusalOf(error, path, undefined);
+      // It may be a link to somewhere else.
+      return (await containedPath(request.root, request.file)) === undefined
+        ? outsideRoot(request)
+        : refuse('exists', `${path} is already there and was left as it is.`);
+    }
+  }
+
+  /** Whoever sees the file sees all of it: it gets its name when its bytes are there. */
+  async #makeNew(path: string, text: string): Promise<void> {
+    if (text === '') return this.#disk.writeNew(path, new Uint8Array());
+    const temporary = temporaryForNew(path);
+    try {
+      await this.#disk.writeNew(temporary, encodeText(text, 'utf8'));
+      await this.#nameNew(temporary, path, text);
     } finally {
       await this.#disk.remove(temporary);
     }

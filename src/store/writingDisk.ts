@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import { access, link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises';
+import { hasCode } from './ioError';
 
 /** Identity and nature of a file at one moment. */
 export interface FileFacts {
@@ -8,6 +9,8 @@ export interface FileFacts {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly ino: number;
+  readonly mtimeMs: number;
   readonly isFile: boolean;
 }
 
@@ -34,6 +37,7 @@ export interface WritingDisk {
   makeFolders(path: string): Promise<void>;
   names(folder: string): Promise<string[]>;
   canWrite(path: string): Promise<boolean>;
+  /** One that is not there is removed already. */
   remove(path: string): Promise<void>;
   openSync(path: string): OpenFile;
   renameSync(from: string, to: string): void;
@@ -42,20 +46,21 @@ export interface WritingDisk {
 export const writingDisk: WritingDisk = {
   async facts(path) {
     const found = await stat(path);
-    const { size, uid, gid } = found;
-    return { size, uid, gid, mode: found.mode & 0o7777, isFile: found.isFile() };
+    const { size, uid, gid, ino, mtimeMs } = found;
+    return { size, uid, gid, ino, mtimeMs, mode: found.mode & 0o7777, isFile: found.isFile() };
   },
   read: (path) => readFile(path),
   async writeNew(path, bytes, facts) {
     const file = await open(path, 'wx', facts?.mode ?? 0o666);
     try {
-      await file.writeFile(bytes);
+      if (bytes.length > 0) await file.writeFile(bytes);
       if (facts) {
         // The umask took bits away; and a file of somebody else stays theirs where we may say so (root).
         await file.chmod(facts.mode);
         if (facts.uid !== process.getuid?.()) await file.chown(facts.uid, facts.gid).catch(() => undefined);
       }
-      await file.sync();
+      // An empty file has nothing that could be lost but its name.
+      if (bytes.length > 0) await file.sync();
     } finally {
       await file.close();
     }
@@ -73,7 +78,13 @@ export const writingDisk: WritingDisk = {
       return false;
     }
   },
-  remove: (path) => rm(path, { force: true }),
+  async remove(path) {
+    try {
+      await unlink(path);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+    }
+  },
   openSync: openForReading,
   renameSync,
 };

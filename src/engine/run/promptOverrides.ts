@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
 import { decodeText } from '../../files/textFile';
 import type { EditRefusal } from '../../model/edit';
 import { containedPath } from '../../store/contain';
@@ -35,8 +35,11 @@ export function overrideFile(root: string, name: string): string {
  * @throws PromptOverrideError
  */
 export async function readPromptOverrides(root: string): Promise<Readonly<Record<string, string>>> {
+  const there = await namesIn(join(root, 'prompts'));
   const texts = await Promise.all(
-    promptNames.map(async (name) => [name, await readOverride(root, overrideFile(root, name))] as const),
+    promptNames
+      .filter((name) => there?.has(name.toLowerCase()) ?? true)
+      .map(async (name) => [name, await readOverride(root, overrideFile(root, name))] as const),
   );
   return Object.fromEntries(texts.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }
@@ -46,6 +49,20 @@ export function promptRefusal(error: unknown): EditRefusal | undefined {
   if (error instanceof PromptTemplateError) return { code: 'prompt-template', message: error.message };
   if (error instanceof PromptOverrideError) return { code: 'prompt-override', message: error.message };
   return undefined;
+}
+
+/** In lower case, since not every disk tells cases apart. Undefined: they cannot be listed. */
+async function namesIn(folder: string): Promise<ReadonlySet<string> | undefined> {
+  try {
+    return new Set((await readdir(folder)).map((name) => name.toLowerCase()));
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT')) return undefined;
+    // A link that leads nowhere is told with the first template that is looked for in it.
+    return lstat(folder).then(
+      () => undefined,
+      () => new Set(),
+    );
+  }
 }
 
 async function readOverride(root: string, file: string): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as soon } from 'node:timers/promises';
 import { reasonOf } from '../../store/ioError';
 import { megabytes } from '../../store/limits';
 import { runEntrySchema, type RunEntry } from './runEntry';
@@ -83,7 +84,8 @@ export class RunJournal {
     this.lines.push(`${JSON.stringify(runEntrySchema.parse(entry))}\n`);
     if (this.next) return this.next;
     // What comes while others are being written goes to the disk together: workers start and end in groups.
-    const written = this.turn.then(() => {
+    const written = this.turn.then(async () => {
+      await soon();
       this.next = undefined;
       return this.write(this.lines.splice(0).join(''));
     });
