@@ -52,9 +52,9 @@ const NOT_OURS: readonly RegExp[] = [
 ];
 
 /**
- * A test's body with a workbench of its own: a new page on a fresh copy of a fixture, with the packaged extension. When
- * the body throws, out/face/ gets a screenshot. No request may leave the machine, and nothing may land on the console as
- * an error.
+ * A test's body with a workbench of its own: a new page on a fresh copy of a fixture, with the packaged extension, in a
+ * browser that has stored nothing. When the body throws, out/face/ gets a screenshot. No request may leave the machine, and
+ * nothing may land on the console as an error.
  * @example it('shows the tracks', inWorkbench({}, async (workbench) => { … }));
  */
 export function inWorkbench(
@@ -63,11 +63,11 @@ export function inWorkbench(
 ): (this: Mocha.Context) => Promise<void> {
   return async function () {
     const title = (this.test?.fullTitle() ?? 'test').replace(/[^\w]+/g, '-').slice(0, 100);
-    const { server, browser } = await theSession();
+    const { server, context } = await theSession();
     const copy = await copyOfFixture(start.fixture === null ? undefined : (start.fixture ?? 'sample'));
     writeSettings(server.settingsFile, { ...STEADY, ...start.settings });
-    const context = await browser.newContext({ viewport: start.size ?? { width: 1400, height: 900 } });
     const page = await context.newPage();
+    await page.setViewportSize(start.size ?? { width: 1400, height: 900 });
     page.setDefaultTimeout(20_000);
     const outside: string[] = [];
     const errors: string[] = [];
@@ -90,6 +90,7 @@ export function inWorkbench(
         errors.push(`${message.text().slice(0, 1000)} (${message.location().url})`);
     });
     try {
+      await forgetAll(page, server.authority);
       await page.goto(server.url(copy.workspace));
       await page.locator('.monaco-workbench .part.activitybar').waitFor({ timeout: 60_000 });
       await body(new Workbench(page, copy.folder));
@@ -109,10 +110,17 @@ export function inWorkbench(
     } finally {
       // Leaving the page tells the server that this window is gone; its extension host would live on otherwise.
       await page.goto('about:blank').catch(() => undefined);
-      await context.close();
+      await page.close();
       copy.remove();
     }
   };
+}
+
+/** Takes away what windows before have stored in the browser; what it has loaded and compiled may stay. */
+async function forgetAll(page: Page, authority: string): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('Storage.clearDataForOrigin', { origin: `http://${authority}`, storageTypes: 'all' });
+  await devtools.detach();
 }
 
 /** A window of VS Code, as a person uses it. */
