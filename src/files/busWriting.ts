@@ -229,31 +229,40 @@ export interface WorkerStatusEntry {
 
 /** Sets the status of one worker; keys of it that we do not know stay. */
 export function workerStatusEdits(text: string, workerId: string, entry: WorkerStatusEntry): EditResult {
-  return onObject(text, (_start, workers) => {
-    const values = {
-      task_id: entry.taskId,
-      status: entry.status,
-      progress_pct: Math.max(0, Math.min(100, Math.round(entry.progressPct) || 0)),
-      last_heartbeat: entry.heartbeat,
-      ...(entry.startedAt === undefined ? {} : { started_at: entry.startedAt }),
-    };
-    const known = workers[workerId];
-    if (typeof known !== 'object' || known === null || Array.isArray(known))
-      return [{ path: [workerId], value: values }];
-    const now = known as Record<string, unknown>;
-    const changed = Object.entries(values).filter(([key, value]) => now[key] !== value);
-    // Each change reads the whole file again, so several are made as one.
-    if (changed.length > 1) return [{ path: [workerId], value: { ...now, ...values } }];
-    return changed.map(([key, value]) => ({ path: [workerId, key], value }));
-  });
+  return workerStatusesEdits(text, new Map([[workerId, entry]]));
 }
 
-/** Removes workers. */
-export function removeWorkersEdits(text: string, workerIds: readonly string[]): EditResult {
-  return onObject(text, (start) => {
-    const there = new Set(parseWorkerStatus(start).workers.map(({ workerId }) => workerId));
-    return workerIds.filter((id) => there.has(id)).map((id) => ({ path: [id], value: undefined }));
-  });
+/** The same for several workers, by id; `gone` removes one. */
+export function workerStatusesEdits(
+  text: string,
+  entries: ReadonlyMap<string, WorkerStatusEntry | 'gone'>,
+): EditResult {
+  return onObject(text, (_start, workers) =>
+    [...entries].flatMap(([workerId, entry]) =>
+      entry === 'gone'
+        ? Object.hasOwn(workers, workerId)
+          ? [{ path: [workerId], value: undefined }]
+          : []
+        : statusChanges(workers[workerId], workerId, entry),
+    ),
+  );
+}
+
+function statusChanges(known: unknown, workerId: string, entry: WorkerStatusEntry): JsonChange[] {
+  const values = {
+    task_id: entry.taskId,
+    status: entry.status,
+    progress_pct: Math.max(0, Math.min(100, Math.round(entry.progressPct) || 0)),
+    last_heartbeat: entry.heartbeat,
+    ...(entry.startedAt === undefined ? {} : { started_at: entry.startedAt }),
+  };
+  if (typeof known !== 'object' || known === null || Array.isArray(known))
+    return [{ path: [workerId], value: values }];
+  const now = known as Record<string, unknown>;
+  const changed = Object.entries(values).filter(([key, value]) => now[key] !== value);
+  // Each change reads the whole file again, so several are made as one.
+  if (changed.length > 1) return [{ path: [workerId], value: { ...now, ...values } }];
+  return changed.map(([key, value]) => ({ path: [workerId, key], value }));
 }
 
 /** An edit on a file that holds an object; an empty file is `{}`. Any other root is refused as `json-path`. */

@@ -39,7 +39,20 @@ function composedEdits(text: string, changes: readonly JsonChange[]): EditResult
   if (changes.length === 0) return { edits: [] };
   const work = new PieceText(text);
   const layout = layoutOf(text);
-  for (const change of changes) {
+  for (let i = 0; i < changes.length;) {
+    const apart = changesApart(changes.slice(i));
+    if (apart.length > 1) {
+      const root = treeOf(work.text);
+      if (!root) return tooDeep;
+      if (root.type === 'object' && (root.children?.length ?? 0) > 0) {
+        const edits = editsApart(work.text, root, apart, layout);
+        if ('refused' in edits) return edits;
+        work.apply(edits.edits);
+        i += apart.length;
+        continue;
+      }
+    }
+    const change = changes[i++]!;
     for (let again = true; again;) {
       const now = work.text;
       const root = treeOf(now);
@@ -52,6 +65,35 @@ function composedEdits(text: string, changes: readonly JsonChange[]): EditResult
     }
   }
   return verified(work.text, changes) ? { edits: work.edits() } : unverified;
+}
+
+/** The first changes that set something below different keys of the root: they can be worked out on one tree. */
+function changesApart(changes: readonly JsonChange[]): readonly JsonChange[] {
+  const keys = new Set<string | number>();
+  const end = changes.findIndex(({ path: [key], value }) => {
+    if (typeof key !== 'string' || value === undefined || keys.has(key)) return true;
+    keys.add(key);
+    return false;
+  });
+  return end < 0 ? changes : changes.slice(0, end);
+}
+
+function editsApart(
+  text: string,
+  root: Node,
+  changes: readonly JsonChange[],
+  layout: Layout,
+): { readonly edits: readonly TextEdit[] } | Extract<EditResult, { refused: unknown }> {
+  const edits: TextEdit[] = [];
+  // New keys all come behind the last one, in their order.
+  let added: TextEdit | undefined;
+  for (const change of changes) {
+    const step = changeEdits(text, root, change, layout);
+    if ('refused' in step) return step;
+    if (childOf(root, change.path[0]!)) edits.push(...step.edits);
+    else for (const edit of step.edits) added = { ...edit, text: (added?.text ?? '') + edit.text };
+  }
+  return { edits: added ? [...edits, added] : edits };
 }
 
 const unverified = refuse(

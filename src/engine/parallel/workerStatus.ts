@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { removeWorkersEdits, workerStatusEdits, type WorkerStatusEntry } from '../../files/busWriting';
+import { setImmediate as soon } from 'node:timers/promises';
+import { workerStatusesEdits, type WorkerStatusEntry } from '../../files/busWriting';
 import { jsonEdits } from '../../files/jsonEdit';
 import { parseWorkerStatus } from '../../files/messageBusFiles';
 import type { EditRefusal, EditResult } from '../../model/edit';
+import type { FileEditor } from '../../store/fileEditor';
 import type { RunContext } from '../run/runContext';
 
 /** Says in worker-status.json how a worker of ours stands; `gone` takes it out: it counts as no attempt. */
@@ -11,25 +13,49 @@ export async function setWorkerStatus(
   workerId: string,
   entry: Omit<WorkerStatusEntry, 'heartbeat'> | 'gone',
 ): Promise<EditRefusal | undefined> {
-  const heartbeat = context.ports.clock().toISOString();
-  return edit(context, (text) => {
-    if (entry === 'gone') return removeWorkersEdits(text, [workerId]);
-    const startedAt = entry.startedAt ?? startOf(context, text, workerId);
-    return workerStatusEdits(text, workerId, {
-      ...entry,
-      heartbeat,
-      ...(startedAt === undefined ? {} : { startedAt }),
-    });
+  const { editor, clock } = context.ports;
+  const heartbeat = clock().toISOString();
+  const wanted = entry === 'gone' ? entry : { ...entry, heartbeat };
+  const batch = batches.get(editor);
+  // One after the other what is said of one worker.
+  if (batch && !batch.entries.has(workerId)) {
+    batch.entries.set(workerId, wanted);
+    return batch.written;
+  }
+  const entries = new Map([[workerId, wanted]]);
+  const written = soon().then(() => {
+    if (batches.get(editor)?.entries === entries) batches.delete(editor);
+    return edit(context, (text) => statusEdits(context, text, entries));
   });
+  batches.set(editor, { entries, written });
+  return written;
 }
 
-/** For a worker whose start a killed run did not write there any more. */
-function startOf(context: RunContext, text: string, workerId: string): string | undefined {
-  const known = parseWorkerStatus(text).workers.find((worker) => worker.workerId === workerId);
-  return (
-    known?.startedAt ??
-    context.log.state().run.workers.find((worker) => worker.workerId === workerId)?.startedAt
+/** What is said of workers at the same moment is one edit: of a file that all workers of a run are in. */
+const batches = new WeakMap<
+  FileEditor,
+  { readonly entries: Map<string, Wanted>; readonly written: Promise<EditRefusal | undefined> }
+>();
+
+type Wanted = WorkerStatusEntry | 'gone';
+
+function statusEdits(context: RunContext, text: string, wanted: ReadonlyMap<string, Wanted>): EditResult {
+  let known: ReadonlyMap<string, string | undefined> | undefined;
+  // For a worker whose start a killed run did not write there any more.
+  const startOf = (id: string): string | undefined => {
+    known ??= new Map(parseWorkerStatus(text).workers.map((worker) => [worker.workerId, worker.startedAt]));
+    return (
+      known.get(id) ?? context.log.state().run.workers.find(({ workerId }) => workerId === id)?.startedAt
+    );
+  };
+  const entries = new Map(
+    [...wanted].map(([id, entry]): [string, Wanted] => {
+      if (entry === 'gone') return [id, entry];
+      const startedAt = entry.startedAt ?? startOf(id);
+      return [id, { ...entry, ...(startedAt === undefined ? {} : { startedAt }) }];
+    }),
   );
+  return workerStatusesEdits(text, entries);
 }
 
 /**

@@ -6,9 +6,9 @@ import {
   mostLineBytes,
   newBusFiles,
   queueLine,
-  removeWorkersEdits,
   unlockEdits,
   workerStatusEdits,
+  workerStatusesEdits,
 } from '../../../src/files/busWriting';
 import { parseLocks, parseQueueLines, parseWorkerStatus } from '../../../src/files/messageBusFiles';
 import { applyEdits } from '../../../src/files/textEdit';
@@ -147,9 +147,18 @@ describe('busWriting: worker-status.json, worker files', () => {
     assert.match(result, /"w2": \{ "status": "RUNNING" \}/);
     assert.deepEqual(parseWorkerStatus(result).workers[0]?.progress, 100);
     assert.deepEqual(
-      parseWorkerStatus(after(result, removeWorkersEdits(result, ['w1', 'nobody']))).workers.map(
-        (w) => w.workerId,
-      ),
+      parseWorkerStatus(
+        after(
+          result,
+          workerStatusesEdits(
+            result,
+            new Map([
+              ['w1', 'gone'],
+              ['nobody', 'gone'],
+            ]),
+          ),
+        ),
+      ).workers.map((w) => w.workerId),
       ['w2'],
     );
   });
