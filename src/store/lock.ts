@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
-import { lstat, readdir, rmdir, stat, utimes } from 'node:fs/promises';
+import { lstat, readdir, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
@@ -120,40 +120,54 @@ async function acquire(
  * other entry there, holds the lock. Of two at once the later one always sees the earlier.
  *
  * A lock folder without an entry may be of a program that knows no entries, so it holds for the whole of `staleMs`.
- * Therefore folder and entry come and go in one breath: whoever is killed in between leaves everybody waiting.
+ * Therefore it is never left without one: folder and entry come and go in one breath, and the entry of a dead owner goes
+ * when ours is there. Whoever is killed in between would leave everybody waiting.
  */
 async function tryAcquire(lock: string, own: string, staleMs: number): Promise<boolean> {
-  // Asked in the background: a disk that sleeps or is far away answers here, and does not hold up this process.
-  const isThere = await exists(lock);
-  if (isThere && !(await clearStale(lock, staleMs))) return false;
+  // Looked at in the background: a disk that sleeps or is far away answers here, and does not hold up this process.
+  const found = await foundAt(lock);
+  if (found && !mayBeTaken(found, staleMs)) return false;
   try {
-    if (!isThere) mkdirSync(lock);
+    if (!found) mkdirSync(lock);
     mkdirSync(own);
   } catch (error) {
     // Somebody else was quicker to make it, or to take it away.
-    if (hasCode(error, 'EEXIST', 'ENOENT') && (await exists(dirname(lock)))) return false;
+    if (hasCode(error, 'EEXIST', 'ENOENT') && (await foundAt(dirname(lock)))) return false;
     throw error;
   }
-  const entries = await entriesOf(lock);
-  if (entries.length === 1) return true;
+  // Exactly this generation: the owner's name is unique, and of all who try only one removes it.
+  const removed = (found?.entries ?? []).map((name) => removeEmpty(join(lock, name)));
+  if (!removed.includes(false) && (await entriesOf(lock)).length === 1) return true;
   release(lock, own);
   return false;
 }
 
-/** True if the lock folder was left behind and is now empty and ours to try. */
-async function clearStale(lock: string, staleMs: number): Promise<boolean> {
-  const age = await ageOf(lock);
-  if (age === undefined) return false;
-  const entries = await entriesOf(lock);
-  const [entry, ...others] = entries;
-  if (entry === undefined) return age > staleMs;
-  if (others.length > 0 && age <= staleMs) return false;
-  const owner = ownerFromName(entry);
-  if (age <= staleMs && !(owner && isDead(owner))) return false;
-  // Exactly this generation: the owner's name is unique, and of all who try only one removes it.
-  let removed = true;
-  for (const name of entries) removed = (await removeEmpty(join(lock, name))) && removed;
-  return removed;
+/** What is at a path: entries and age only of a folder. */
+interface Found {
+  readonly isFolder: boolean;
+  readonly entries: readonly string[];
+  /** ms since the last sign of life. */
+  readonly ageMs: number;
+}
+
+async function foundAt(path: string): Promise<Found | undefined> {
+  try {
+    const stats = await lstat(path);
+    const ageMs = Date.now() - stats.mtimeMs;
+    return {
+      isFolder: stats.isDirectory(),
+      ageMs,
+      entries: stats.isDirectory() ? await entriesOf(path) : [],
+    };
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    throw error;
+  }
+}
+
+/** True if the lock was left behind, and is one of those that are taken over. */
+function mayBeTaken({ isFolder, entries, ageMs }: Found, staleMs: number): boolean {
+  return isFolder && entries.every(ownerFromName) && isLeftBehind(ageMs, entries, staleMs);
 }
 
 /**
@@ -161,41 +175,23 @@ async function clearStale(lock: string, staleMs: number): Promise<boolean> {
  * when it did. Never throws for a lock that goes or comes meanwhile.
  */
 export async function freeLeftBehind(lock: string, staleMs = 30_000): Promise<boolean> {
-  return (await clearStale(lock, staleMs)) && (await removeEmpty(lock));
+  const found = await foundAt(lock);
+  if (!found || !mayBeTaken(found, staleMs)) return false;
+  return [...found.entries.map((name) => join(lock, name)), lock].every(removeEmpty);
 }
 
 /** Only the owner's own entry is removed, and the folder only when nobody else has one in it by now. */
 function release(lock: string, own: string): void {
-  for (const folder of [own, lock]) {
-    try {
-      rmdirSync(folder);
-    } catch (error) {
-      if (hasCode(error, ...notOursToRemove)) return;
-      throw error;
-    }
-  }
+  if (removeEmpty(own)) removeEmpty(lock);
 }
-
-/** Gone, or anything but an empty folder. */
-const notOursToRemove = ['ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EBUSY'] as const;
 
 /** True if this call removed the folder. Anything that is not an empty folder stays. */
-async function removeEmpty(folder: string): Promise<boolean> {
+function removeEmpty(folder: string): boolean {
   try {
-    await rmdir(folder);
+    rmdirSync(folder);
     return true;
   } catch (error) {
-    if (hasCode(error, ...notOursToRemove)) return false;
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await lstat(path);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return false;
+    if (hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EBUSY')) return false;
     throw error;
   }
 }
@@ -209,17 +205,6 @@ async function entriesOf(lock: string): Promise<string[]> {
   }
 }
 
-/** ms since the last sign of life; `undefined` when the lock is gone, or is something that is no folder. */
-async function ageOf(lock: string): Promise<number | undefined> {
-  try {
-    const found = await stat(lock);
-    return found.isDirectory() ? Date.now() - found.mtimeMs : undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-}
-
 /** The owner that the lock names, if it is held by one of us. */
 export async function ownerOf(lock: string): Promise<LockOwner | undefined> {
   for (const entry of await entriesOf(lock)) {
@@ -229,11 +214,11 @@ export async function ownerOf(lock: string): Promise<LockOwner | undefined> {
   return undefined;
 }
 
-/** True if a lock folder with this age and these entries was left behind: by a dead process, or long without a sign of life. */
+/** True if a lock folder with this age and these entries was left behind: by dead processes, or long without a sign of life. */
 export function isLeftBehind(ageMs: number, entries: readonly string[], staleMs = 30_000): boolean {
   if (ageMs > staleMs) return true;
-  const owner = entries.map(ownerFromName).find((o) => o !== undefined);
-  return owner !== undefined && isDead(owner);
+  const owners = entries.map(ownerFromName);
+  return owners.length > 0 && owners.every((owner) => owner !== undefined && isDead(owner));
 }
 
 function ownerName(owner: LockOwner): string {

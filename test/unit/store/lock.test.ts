@@ -74,6 +74,24 @@ describe('withLock', () => {
     assert.equal(existsSync(lock), false);
   });
 
+  it('takes over from one that died while it took over from one that was dead', async () => {
+    hold(deadPid(), Date.now());
+    hold(deadPid(), Date.now());
+    assert.equal(readdirSync(lock).length, 2);
+    assert.equal(await withLock(file, { waitMs: 30 }, () => Promise.resolve('got it')), 'got it');
+    assert.equal(existsSync(lock), false);
+  });
+
+  it('takes nothing from one that lives, although the other one is dead', async () => {
+    hold(deadPid(), Date.now());
+    hold(process.ppid, Date.now());
+    await assert.rejects(
+      withLock(file, { waitMs: 30 }, () => Promise.resolve()),
+      LockBusyError,
+    );
+    assert.equal(readdirSync(lock).length, 2);
+  });
+
   it('frees a lock that a dead process left, without taking it, and no other', async () => {
     hold(deadPid(), Date.now());
     assert.equal(await freeLeftBehind(lock), true);
