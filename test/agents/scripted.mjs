@@ -4,10 +4,8 @@
 // its start and at its end in SCRIPTED_LOG, else scripted.log in the project.
 //
 // As a provider: {"name": "scripted", "executable": "node", "args": ["<here>/scripted.mjs", "{prompt}"]}
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { answerFile, bus, id, log, questionsFile, role, ruleFor, task, trackFolder } from './environment.mjs';
 import { checkpoint, facts, makeFiles, play, sayVerdict } from './roles.mjs';
 import {
@@ -15,6 +13,7 @@ import {
   metadataLock,
   nodeOf,
   now,
+  pause,
   post,
   readText,
   replace,
@@ -78,7 +77,8 @@ const behaviours = {
   },
 
   /** Never ends, and neither does what it started. */
-  endless: (rule) => {
+  endless: async (rule) => {
+    const { spawn } = await import('node:child_process');
     const deaf = rule.stubborn ? "process.on('SIGTERM', () => undefined);" : '';
     const child = spawn(process.execPath, ['-e', `${deaf} setInterval(() => undefined, 1000);`], {
       stdio: 'ignore',
@@ -163,8 +163,13 @@ function changeQuestions(change) {
   });
 }
 
-const rule = ruleFor(facts());
-log('start', { does: rule.do ?? 'good' });
-if (rule.ms !== undefined) await pause(rule.ms);
-await behaviours[rule.do ?? 'good'](rule);
-log('end');
+async function main() {
+  const rule = ruleFor(facts());
+  log('start', { does: rule.do ?? 'good' });
+  if (rule.ms !== undefined) await pause(rule.ms);
+  await behaviours[rule.do ?? 'good'](rule);
+  log('end');
+}
+
+// Not awaited here: without a top-level await it can be bundled as CommonJS, which starts quicker.
+void main();

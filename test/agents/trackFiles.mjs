@@ -1,13 +1,13 @@
 // How a scripted agent reads and writes the files of its track: as agents do, with its own tools.
-import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { bus, id, projectRoot, trackFolder } from './environment.mjs';
 
 export const metadataFile = path.join(trackFolder, 'metadata.json');
 export const planFile = path.join(trackFolder, 'plan.md');
+
+/** @param {number} ms */
+export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export const now = () => new Date().toISOString();
 
@@ -70,7 +70,14 @@ export function appendLine(file, value) {
 
 /** @param {string} type @param {object} payload @param {string} [source] */
 export function post(type, payload, source = id) {
-  const message = { id: `msg-${randomUUID()}`, type, source, timestamp: now(), payload };
+  // Hundreds of agents start in a test run: node:crypto and node:child_process are left out where they are not needed.
+  const message = {
+    id: `msg-${process.pid}-${process.hrtime.bigint()}`,
+    type,
+    source,
+    timestamp: now(),
+    payload,
+  };
   appendLine(path.join(bus, 'queue.jsonl'), message);
 }
 
@@ -96,6 +103,7 @@ export function nodeOf(task) {
  */
 export async function commit(files, message) {
   if (files.length === 0 || !fs.existsSync(path.join(projectRoot, '.git'))) return undefined;
+  const { execFileSync } = await import('node:child_process');
   const git = (/** @type {string[]} */ ...args) =>
     execFileSync('git', args, { cwd: projectRoot, stdio: ['ignore', 'pipe', 'pipe'] }).toString();
   for (let left = 200; ; left--) {

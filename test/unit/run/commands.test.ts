@@ -27,12 +27,20 @@ function board(project: ScriptedProject, ...words: string[]) {
 }
 
 async function planned(...rules: object[]): Promise<ScriptedProject> {
+  plannedOnce ??= plan();
+  const project = (await plannedOnce).copy();
+  project.play({ ...small, rules });
+  return project;
+}
+
+let plannedOnce: Promise<ScriptedProject> | undefined;
+
+async function plan(): Promise<ScriptedProject> {
   const project = await ScriptedProject.create({ scenario: small });
   await project.agent('planner', { CONDUCTOR_STEP: 'PLAN' });
   await project.conductor(['step', project.trackId, '--outcome', 'passed']);
   await project.agent('plan-evaluator', { CONDUCTOR_STEP: 'EVALUATE_PLAN' });
   await project.conductor(['step', project.trackId, '--outcome', 'passed']);
-  project.play({ ...small, rules });
   return project;
 }
 

@@ -9,6 +9,15 @@ const small = { commits: false, businessSync: false };
 
 /** A track that has been planned and evaluated: EXECUTE is next. */
 async function planned(scenario: object): Promise<ScriptedProject> {
+  plannedOnce ??= plan();
+  const project = (await plannedOnce).copy();
+  project.play({ ...small, ...scenario });
+  return project;
+}
+
+let plannedOnce: Promise<ScriptedProject> | undefined;
+
+async function plan(): Promise<ScriptedProject> {
   const project = await ScriptedProject.create({ scenario: small });
   for (const [role, step] of [
     ['planner', 'PLAN'],
@@ -42,7 +51,6 @@ async function planned(scenario: object): Promise<ScriptedProject> {
       ],
     }),
   );
-  project.play({ ...small, ...scenario });
   return project;
 }
 

@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildSync } from 'esbuild';
 import { conductor, documentOf, run, temporaryFolder, type Finished } from '../cli/conductorProcess';
 
-/** The program that plays all agents (test/agents/scripted.mjs). */
-export const scriptedAgent = join(__dirname, '../../agents/scripted.mjs');
+/** The program that plays all agents (test/agents/scripted.mjs), in one file: hundreds of them are started. */
+export const scriptedAgent = join(temporaryFolder(), 'scripted.cjs');
+buildSync({
+  entryPoints: [join(__dirname, '../../agents/scripted.mjs')],
+  outfile: scriptedAgent,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  logLevel: 'error',
+});
 
 /** It as a provider, for `--agent`. */
 export const scriptedProvider = JSON.stringify({
@@ -26,6 +36,16 @@ export interface AgentLine {
   readonly child?: number;
 }
 
+interface ProjectOptions {
+  readonly name?: string;
+  readonly type?: string;
+  readonly scenario?: object;
+  readonly git?: boolean;
+}
+
+/** Projects that nothing has happened in yet, by their kind. */
+const madeOnce = new Map<string, Promise<ScriptedProject>>();
+
 /** A project with a conductor directory and one track, as the program itself makes them, and a scenario for its agents. */
 export class ScriptedProject {
   private constructor(
@@ -33,9 +53,19 @@ export class ScriptedProject {
     readonly trackId: string,
   ) {}
 
-  static async create(
-    o: { name?: string; type?: string; scenario?: object; git?: boolean } = {},
-  ): Promise<ScriptedProject> {
+  /** The program makes each kind once in a test run; others are copies of it. */
+  static async create(o: ProjectOptions = {}): Promise<ScriptedProject> {
+    const scenario = o.scenario ?? {};
+    // Of a git repository the scenario is a part.
+    const kind = JSON.stringify([o.name, o.type, o.git === true && scenario]);
+    let first = madeOnce.get(kind);
+    if (!first) madeOnce.set(kind, (first = ScriptedProject.make(o)));
+    const project = (await first).copy();
+    project.play(scenario);
+    return project;
+  }
+
+  private static async make(o: ProjectOptions): Promise<ScriptedProject> {
     const folder = temporaryFolder();
     const words = ['--dir', folder];
     good(await conductor(['init', '--name', 'Village', ...words]));
@@ -56,6 +86,13 @@ export class ScriptedProject {
       }
     }
     return project;
+  }
+
+  /** The same, with all its files as they are now, in a folder of its own. Nothing may be running in it. */
+  copy(): ScriptedProject {
+    const folder = temporaryFolder();
+    cpSync(this.folder, folder, { recursive: true, verbatimSymlinks: true });
+    return new ScriptedProject(folder, this.trackId);
   }
 
   get track(): string {
