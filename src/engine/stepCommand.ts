@@ -18,6 +18,8 @@ export interface StepSettings {
   readonly provider?: StepProvider;
   /** The project's own prompt templates (readPromptOverrides). */
   readonly promptOverrides?: Readonly<Record<string, string>>;
+  /** PLAN would be made from a spec.md that nobody has written yet (untouchedSpec): that is said. */
+  readonly isSpecUntouched?: boolean;
   /** Absolute folder that agents run in and that paths are relative to. Default: the folder around the conductor directory. */
   readonly projectRoot?: string;
   /** Absolute path of tracks.md, when it is not `tracks.md` in the root. */

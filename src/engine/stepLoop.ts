@@ -12,6 +12,7 @@ import { recordStart } from './recordStart';
 import { stepCommand, type StepSettings } from './stepCommand';
 import { stepDone, type StepResult } from './stepDone';
 import { stepRefusal } from './stepPreview';
+import { untouchedSpecText } from './untouchedSpec';
 
 export interface StepOptions extends StepSettings {
   /** Record this outcome of the present step instead of stepping. */
@@ -90,6 +91,7 @@ async function dispatch(ports: Ports, track: Track, next: NextAction, o: StepOpt
   // The process runs: from here on nothing is refused any more, and a cancelled signal comes too late.
   const agent = { command, finished: started.finished };
   const did = next.kind === 'resume' ? 'resumed' : 'dispatched';
+  const said = o.isSpecUntouched ? [untouchedSpecText] : [];
   const result = await recordStart(ports, track, next.agent, { ...o, did });
   if ('refused' in result) {
     // An agent that writes its own start has moved the state; that is what the protocol asks of it.
@@ -101,12 +103,12 @@ async function dispatch(ports: Ports, track: Track, next: NextAction, o: StepOpt
       loop: track.loop!,
       files: [],
       warnings: itself
-        ? []
-        : [`The agent runs, but IN_PROGRESS could not be written: ${result.refused.message}`],
+        ? said
+        : [...said, `The agent runs, but IN_PROGRESS could not be written: ${result.refused.message}`],
       agent,
     };
   }
-  return { ...result, agent };
+  return { ...result, warnings: [...said, ...result.warnings], agent };
 }
 
 /** Refuses when metadata.json is not what the person saw, or the machine would now do something else. */

@@ -7,6 +7,7 @@ import { noLoop } from './loopEdit';
 import { metadataFileOf, trackRefusal } from './metadataEdit';
 import type { AgentCommand } from './ports';
 import { stepCommand, type StepSettings } from './stepCommand';
+import { untouchedSpecText } from './untouchedSpec';
 
 /** What one step would do, and why, before anything is done. */
 export interface StepPreview {
@@ -41,6 +42,7 @@ export function previewStep(track: Track, settings: StepSettings = {}): StepPrev
         : [],
     boardConditions: evaluating ? (track.metadata?.boardConditions ?? []) : [],
     warnings: [
+      ...(settings.isSpecUntouched ? [untouchedSpecText] : []),
       ...(next.kind === 'resume'
         ? [
             `${next.step} is ${track.loop?.stepStatus}${track.loop?.stepStartedAt === undefined ? '' : ` since ${track.loop.stepStartedAt}`}: if its agent still runs, this starts a second one.`,

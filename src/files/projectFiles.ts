@@ -63,11 +63,26 @@ export function newTrackFiles(o: NewTrack): Record<'spec.md' | 'plan.md' | 'meta
   const goal = o.description?.replace(/\r\n?/g, '\n').trim();
   return {
     'metadata.json': `${JSON.stringify(metadata, null, 2)}\n`,
-    'spec.md': `# Spec: ${name}
+    'spec.md': specText(name, goal || goalWanted),
+    'plan.md': `# Plan: ${name}
+
+**Track:** ${o.id}
+**Created:** ${o.date}
+
+There are no tasks yet. The PLAN step of the evaluate-loop reads spec.md and writes them here: phases as second-level
+headings, tasks as check boxes with an id, and a dependency graph in a \`dag:\` block.
+`,
+  };
+}
+
+const goalWanted = '_What should be true when this track is complete, and for whom?_';
+
+function specText(name: string, goal: string): string {
+  return `# Spec: ${name}
 
 ## Goal
 
-${goal ? goal : '_What should be true when this track is complete, and for whom?_'}
+${goal}
 
 ## Requirements
 
@@ -84,16 +99,17 @@ _What is left for another track._
 ## Technical Notes
 
 _Constraints, existing code to use, decisions already made._
-`,
-    'plan.md': `# Plan: ${name}
+`;
+}
 
-**Track:** ${o.id}
-**Created:** ${o.date}
-
-There are no tasks yet. The PLAN step of the evaluate-loop reads spec.md and writes them here: phases as second-level
-headings, tasks as check boxes with an id, and a dependency graph in a \`dag:\` block.
-`,
-  };
+/** Whether a spec.md is still as New Track made it, without a goal: nobody has written yet what the track is to do. */
+export function isUntouchedSpec(text: string): boolean {
+  const words = (spec: string): string =>
+    spec
+      .replace(/^\uFEFF?\s*#[^\r\n]*/, '')
+      .replace(/\s+/g, ' ')
+      .trim();
+  return words(text) === words(specText('', goalWanted));
 }
 
 /**

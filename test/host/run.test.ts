@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { NodeProcesses } from '../../src/engine/run/processes';
+import { newTrackFiles } from '../../src/files/projectFiles';
 import {
   activated,
   conductor,
@@ -253,6 +254,27 @@ describe('running the loop', () => {
     assert.match(person.details[0] ?? '', /scripted\.mjs.*never seen/);
     assert.equal(text(inTrack(SEARCH, 'metadata.json')), before);
     assert.deepEqual(agentLog(), []);
+  });
+
+  it('asks before a plan is made from a spec that nobody has written, and opens it', async () => {
+    const spec = inTrack(SEARCH, 'spec.md');
+    const made = newTrackFiles({ id: SEARCH, name: 'Search', type: 'feature', date: '2026-01-02' });
+    write(spec, made['spec.md']);
+    const at = { root: conductor, key: (await track(SEARCH)).key };
+    const person = await run(new Person('Run Through', 'Open Spec'), 'runLoop', at);
+    assert.match(person.asked[1] ?? '', /^Search: Plan from the template\?/);
+    assert.match(person.details[0] ?? '', /^spec\.md is still the template/);
+    assert.ok(person.notes.some((note) => /The plan waits for it/.test(note)));
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, spec);
+    assert.deepEqual(agentLog(), []);
+    scenario([{ role: 'planner', do: 'silent' }]);
+    await run(new Person('Run Through', 'Plan Anyway'), 'runLoop', at);
+    assert.ok(agentLog().some(({ role }) => role === 'planner'));
+    await reset();
+    write(spec, made['spec.md']);
+    await settings().update('agent.confirm', 'always', true);
+    const stepped = await run(new Person('Start', undefined), 'stepLoop', at);
+    assert.match(stepped.details[0] ?? '', /spec\.md is still the template/);
   });
 
   it('where every start is confirmed, a no to an agent stops the run and asks nothing more', async () => {

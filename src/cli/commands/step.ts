@@ -1,4 +1,5 @@
 import { trackReport } from '../../engine/statusReport';
+import { untouchedSpec } from '../../engine/untouchedSpec';
 import { promptRefusal, readPromptOverrides } from '../../engine/run/promptOverrides';
 import { outcomeAfterAgent, recordOutcome } from '../../engine/recordOutcome';
 import type { StepDone, StepResult } from '../../engine/stepDone';
@@ -53,7 +54,12 @@ async function take(call: Call): Promise<ExitCode> {
   const options: StepOptions = {
     outcome,
     // An outcome is recorded without an agent.
-    ...(outcome ? {} : { promptOverrides: await readPromptOverrides(root.path) }),
+    ...(outcome
+      ? {}
+      : {
+          promptOverrides: await readPromptOverrides(root.path),
+          isSpecUntouched: (await untouchedSpec(track, nextActionOf(track))) !== undefined,
+        }),
     reasons: call.list('reason'),
     businessSync: call.flag('business-sync') ? true : undefined,
     provider,

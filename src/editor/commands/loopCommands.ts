@@ -5,6 +5,7 @@ import { promptRefusal, readPromptOverrides } from '../../engine/run/promptOverr
 import { stepLoop as stepLoopOf, type StepOptions } from '../../engine/stepLoop';
 import { previewStep, type StepPreview } from '../../engine/stepPreview';
 import type { StepSettings } from '../../engine/stepCommand';
+import { untouchedSpec } from '../../engine/untouchedSpec';
 import type { Track } from '../../model/track';
 import { nextActionOf } from '../../rules/nextAction';
 import { commandText } from '../agentProviders';
@@ -81,7 +82,8 @@ async function prepare(
   if (!chosen) return undefined;
   try {
     const settings = { ...chosen, promptOverrides: await readPromptOverrides(track.root) };
-    return { settings, preview: previewStep(track, settings) };
+    const isSpecUntouched = (await untouchedSpec(track, nextActionOf(track))) !== undefined;
+    return { settings, preview: previewStep(track, { ...settings, isSpecUntouched }) };
   } catch (error) {
     const refused = promptRefusal(error);
     if (!refused) throw error;

@@ -84,6 +84,8 @@ async function runSettings(track: Track, provider: AgentProvider, mode: RunMode)
   return {
     provider,
     mode,
+    // A person has just started it.
+    askAboutSpec: true,
     parallel: {
       ...defaultParallelSettings,
       maxWorkers: workersMax(),

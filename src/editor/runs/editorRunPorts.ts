@@ -9,7 +9,7 @@ import { NodeProcesses } from '../../engine/run/processes';
 import type { BackgroundAgents, Confirmation, RunPorts } from '../../engine/run/runPorts';
 import { DiskTrackSource } from '../../store/trackSource';
 import { commandLine } from '../agentProviders';
-import type { CommandContext } from '../commands/commandContext';
+import { openPlace, type CommandContext } from '../commands/commandContext';
 import { agentsRunIn } from '../settings';
 import { refuseUntrusted } from '../workspaceTrust';
 import type { RunTrack } from './runController';
@@ -94,16 +94,18 @@ function guarded(
 async function confirm(
   { dialogs }: CommandContext,
   track: RunTrack,
-  { what, why, command, kind }: Confirmation,
+  { what, why, command, kind, file }: Confirmation,
 ): Promise<'yes' | 'no' | 'later'> {
-  const yes = kind === 'dispatch' ? l10n.t('Start') : l10n.t('Go On');
-  const no = l10n.t('Stop Loop');
+  const yes =
+    kind === 'dispatch' ? l10n.t('Start') : kind === 'spec' ? l10n.t('Plan Anyway') : l10n.t('Go On');
+  const no = kind === 'spec' ? l10n.t('Open Spec') : l10n.t('Stop Loop');
   const answer = await dialogs.confirm(
     `${track.name}: ${what}`,
     [why, ...(command ? [commandLine(command), l10n.t('In {0}', command.cwd)] : [])].join('\n\n'),
     yes,
     no,
   );
+  if (answer === no && kind === 'spec' && file !== undefined) await openPlace({ file });
   return answer === yes ? 'yes' : answer === no ? 'no' : 'later';
 }
 

@@ -37,6 +37,8 @@ export interface RunPlace {
 export interface RunSettings {
   readonly provider: AgentProvider;
   readonly mode: RunMode;
+  /** Whether it is asked before a plan is made from a spec.md that is still the template. Default: unless `through`. */
+  readonly askAboutSpec?: boolean;
   readonly parallel: ParallelSettings;
   /** Time limit of an agent that is no worker. */
   readonly agentTimeLimitMs: number;

@@ -22,6 +22,7 @@ import { recordOutcome } from '../recordOutcome';
 import { recordStart } from '../recordStart';
 import type { StepResult } from '../stepDone';
 import { stepWithoutAgent } from '../stepLoop';
+import { untouchedSpec, untouchedSpecText } from '../untouchedSpec';
 import { writeCompletionReports } from './completionReports';
 import { meet } from './meet';
 import { promptRefusal } from './promptOverrides';
@@ -220,6 +221,8 @@ class LoopRun {
     const { context } = this;
     const limit = this.atLimit(track, next.why) ?? this.failsAgainAndAgain(track, next);
     if (limit) return limit;
+    const unwritten = await this.specFirst(track, next);
+    if (unwritten) return unwritten;
     if (context.settings.mode === 'confirm-all') {
       const answer = await context.ports.confirm({
         kind: 'dispatch',
@@ -235,6 +238,28 @@ class LoopRun {
     }
     const knowledge = next.step === 'PLAN' ? (await briefBeforePlan(context, track)).text : undefined;
     return this.ended(await runStepAgent(context, track, next, knowledge === undefined ? {} : { knowledge }));
+  }
+
+  /** A plan from a spec that nobody has written is no plan for anything: that is said first, once a run. */
+  private async specFirst(track: Track, next: NextAction): Promise<Ending> {
+    const { context } = this;
+    const { mode, askAboutSpec = mode !== 'through' } = context.settings;
+    if (context.log.state().answers.has(specQuestion)) return undefined;
+    const file = await untouchedSpec(track, next);
+    if (file === undefined) return undefined;
+    if (askAboutSpec) {
+      const why = untouchedSpecText;
+      const answer = await context.ports.confirm({
+        kind: 'spec',
+        what: 'Plan from the template?',
+        why,
+        file,
+      });
+      if (answer === 'later') return this.notConfirmed(answer, `${why} Write ${file} first.`);
+      if (answer === 'no') return { outcome: 'stopped', why: `${why} The plan waits for it.` };
+    } else context.emit({ event: 'warning', message: untouchedSpecText });
+    await context.log.append({ kind: 'answered', question: specQuestion, answer: 'yes' });
+    return undefined;
   }
 
   /** What was begun in parallel goes on in parallel, also when too few tasks are left to begin so. */
@@ -259,10 +284,12 @@ class LoopRun {
       );
       if ('refused' in started) return this.refused(started.refused);
     }
-    // Who attends to questions ends before the work does when one of them stops the run: then no worker starts again.
+    // Who attends to questions ends before the work does when it fails: then nothing is left to go on.
     const halt = new AbortController();
-    const work = executePlan({ ...context, signal: AbortSignal.any([context.signal, halt.signal]) });
-    const attending = attendQuestions(context, work).finally(() => halt.abort());
+    const hold = new AbortController();
+    const signal = AbortSignal.any([context.signal, halt.signal]);
+    const work = executePlan({ ...context, signal }, hold.signal);
+    const attending = attendQuestions(context, work, () => hold.abort()).finally(() => halt.abort());
     // Both have ended before anything is said: nothing of the run writes any more after it.
     const [worked, attended] = await Promise.allSettled([work, attending]);
     if (worked.status === 'rejected') throw worked.reason;
@@ -271,9 +298,10 @@ class LoopRun {
     const now = await context.ports.tracks.read();
     switch (result.outcome) {
       case 'stopped':
-        return questions.userOnly.length > 0
-          ? this.ask(now, questions.userOnly)
-          : { outcome: 'stopped', why: 'A person stopped the run.' };
+        if (questions.userOnly.length > 0) return this.ask(now, questions.userOnly);
+        // Answered while the last workers were at it.
+        if (questions.heldUp && !signal.aborted) return undefined;
+        return { outcome: 'stopped', why: 'A person stopped the run.' };
       case 'person':
         return this.ask(now, [...result.escalations, ...questions.userOnly], result.told);
       case 'passed':
@@ -472,6 +500,9 @@ class LoopRun {
     return { outcome: 'person', why: `${why} It could not be written down: ${result.refused.message}` };
   }
 }
+
+/** In the journal: what a person was told about the spec, in this run. */
+const specQuestion = 'untouched-spec';
 
 /** As often as a task is tried (spec 003, "Failure Isolation"). */
 const mostFailures = 3;

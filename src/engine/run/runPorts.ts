@@ -20,8 +20,10 @@ export interface Confirmation {
   /** What would be done, in a sentence. */
   readonly what: string;
   readonly why: string;
-  /** `dispatch`: an agent would start; `gate`: a gate was passed. */
-  readonly kind: 'dispatch' | 'gate';
+  /** `dispatch`: an agent would start; `gate`: a gate was passed; `spec`: PLAN would begin, and nobody has written the spec. */
+  readonly kind: 'dispatch' | 'gate' | 'spec';
+  /** What a person should look at first; absolute. */
+  readonly file?: string;
   readonly command?: AgentInvocation;
 }
 

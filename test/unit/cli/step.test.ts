@@ -5,7 +5,15 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
-import { conductor, documentOf, filesBelow, folderWith, program, run } from './conductorProcess';
+import {
+  conductor,
+  documentOf,
+  filesBelow,
+  folderWith,
+  program,
+  run,
+  temporaryFolder,
+} from './conductorProcess';
 import { google, loopMetadata, loopPlan, registry, shop } from './projects';
 import { errorShape, showShape } from './shapes';
 
@@ -307,6 +315,23 @@ describe('conductor step', function () {
     assert.equal(errorShape.parse(documentOf(refused)).error.code, 'prompt-template');
     const recorded = await step(folder, ['--outcome', 'passed']);
     assert.equal(recorded.code, 0, 'an outcome needs no prompt');
+  });
+
+  it('says before a plan is made that nobody has written the spec', async () => {
+    const folder = temporaryFolder();
+    for (const words of [['init'], ['new', 'Guest book', '--id', 'book']])
+      assert.equal((await conductor(words, { cwd: folder })).code, 0);
+    const { env } = agentOnPath();
+    const warnings = async (...words: string[]): Promise<readonly string[]> => {
+      const finished = documentOf(
+        await conductor(['step', 'book', '--json', ...words], { cwd: folder, env }),
+      );
+      return stepShape.parse(finished).warnings;
+    };
+    assert.match((await warnings('--dry-run')).join(), /^spec\.md is still the template/);
+    assert.match((await warnings()).join(), /^spec\.md is still the template/);
+    writeFileSync(join(folder, 'conductor/tracks/book/spec.md'), '# Book\n\nPeople write in it.\n');
+    assert.doesNotMatch((await warnings('--dry-run')).join(), /template/);
   });
 
   it('takes what the agent wrote as its outcome', async () => {

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { parseMetadata } from '../../../src/files/metadataFile';
 import { parsePlan } from '../../../src/files/planFile';
-import { initialConductorFiles, newTrackFiles, trackIdOf } from '../../../src/files/projectFiles';
+import {
+  initialConductorFiles,
+  isUntouchedSpec,
+  newTrackFiles,
+  trackIdOf,
+} from '../../../src/files/projectFiles';
 import { parseTracks } from '../../../src/files/tracksFile';
 import { knownErrorsSchema } from '../../../src/model/schemas/projectState';
 
@@ -111,6 +116,38 @@ describe('files of a new track', () => {
     );
     assert.match(spec, /## Goal\n\nKeep\nwishes\n/);
     assert.equal(/\[.\]/.test(spec), false);
+  });
+});
+
+describe('a spec that nobody has written', () => {
+  const made = (description?: string): string =>
+    newTrackFiles({ id: 'a_20260301', name: 'A', type: 'feature', date: '2026-03-01', description })[
+      'spec.md'
+    ];
+
+  it('is the one of a new track, whatever its title, encoding mark and line ends', () => {
+    for (const text of [
+      made(),
+      made(' '),
+      `\uFEFF${made().replace(/\n/g, '\r\n')}`,
+      made().replace('# Spec: A', '# Another title'),
+      made().trimEnd(),
+    ]) {
+      assert.equal(isUntouchedSpec(text), true, text);
+    }
+  });
+
+  it('is not one with a goal, a word more or a section less, nor an empty one', () => {
+    for (const text of [
+      made('People log in'),
+      `${made()}\nNo passwords.\n`,
+      made().replace(/## Out of Scope[^#]*/, ''),
+      made().replace('_What it must do, one point a line._', '- Remember me'),
+      '',
+      '# Spec: A\n',
+    ]) {
+      assert.equal(isUntouchedSpec(text), false, text);
+    }
   });
 });
 

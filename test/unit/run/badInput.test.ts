@@ -16,6 +16,11 @@ function project(...rules: object[]): Promise<ScriptedProject> {
   return ScriptedProject.create({ scenario: { ...small, rules } });
 }
 
+/** Somebody has said what the track is to do. */
+function specOf(track: ScriptedProject): void {
+  writeFileSync(join(track.track, 'spec.md'), '# Guest book\n\n## Goal\n\nVisitors leave a word.\n');
+}
+
 /** It ended for a person, says why in words, and leaves no process. */
 function endsForPerson(end: LoopEnd, project: ScriptedProject, words: RegExp): void {
   const story = `${end.stderr} ${JSON.stringify(end.events.slice(-3))}`;
@@ -251,12 +256,32 @@ describe('a run and bad input', function () {
 
   it('modes that ask end with 3 where nobody can be asked, and begin nothing', async () => {
     const track = await project();
+    specOf(track);
     const gates = await runLoopToEnd(track, ['--mode', 'confirm-gates']);
     endsForPerson(gates, track, /EVALUATE_PLAN waits for your confirmation/);
     assert.equal(track.log().filter(({ role }) => role === 'worker').length, 0);
     const all = await project();
+    specOf(all);
     endsForPerson(await runLoopToEnd(all, ['--mode', 'confirm-all']), all, /PLAN waits/);
     assert.deepEqual(all.log(), []);
+  });
+
+  it('a spec that is still the template: modes that ask end with 3 and say what to write, “through” goes on and says so', async () => {
+    const template = /spec\.md is still the template/;
+    for (const mode of ['confirm-gates', 'confirm-all']) {
+      const track = await project();
+      const asked = await runLoopToEnd(track, ['--mode', mode]);
+      endsForPerson(asked, track, template);
+      assert.match(String(asked.events.at(-1)?.['why']), /Write .*spec\.md first/);
+      assert.deepEqual(track.log(), []);
+      assert.deepEqual(track.metadata()['blockers'] ?? [], []);
+    }
+    const track = await project({ role: 'planner', do: 'silent' });
+    const warned = (await runLoopToEnd(track, ['--mode', 'through'])).events.filter(
+      ({ event, message }) => event === 'warning' && template.test(String(message)),
+    );
+    assert.equal(warned.length, 1);
+    assert.ok(track.log().some(({ role }) => role === 'planner'));
   });
 
   it('tells a person what happens, line by line, without --json', async () => {
