@@ -272,13 +272,15 @@ describe('a run and bad input', function () {
       const track = await project();
       const asked = await runLoopToEnd(track, ['--mode', mode]);
       endsForPerson(asked, track, template);
-      assert.match(String(asked.events.at(-1)?.['why']), /Write .*spec\.md first/);
+      const last = asked.events.at(-1);
+      assert.ok(last?.event === 'run-ended');
+      assert.match(last.why, /Write .*spec\.md first/);
       assert.deepEqual(track.log(), []);
       assert.deepEqual(track.metadata()['blockers'] ?? [], []);
     }
     const track = await project({ role: 'planner', do: 'silent' });
     const warned = (await runLoopToEnd(track, ['--mode', 'through'])).events.filter(
-      ({ event, message }) => event === 'warning' && template.test(String(message)),
+      (event) => event.event === 'warning' && template.test(event.message),
     );
     assert.equal(warned.length, 1);
     assert.ok(track.log().some(({ role }) => role === 'planner'));
