@@ -30,6 +30,8 @@ const patience = 3;
 export interface Attended {
   /** Questions that only the user may answer, or that a lead passed on, and that nobody has answered. */
   readonly userOnly: readonly EscalationRequest<EscalationTrigger>[];
+  /** With `onUserQuestion: 'stop'`: a question waited for the user, so who had asked it was stopped. */
+  readonly heldUp?: true;
 }
 
 /**
@@ -38,7 +40,8 @@ export interface Attended {
  * project's authority-matrix.md, else the defaults of the spec, by its own words and its options:
  *
  * - USER_ONLY: a blocker `question:<key>`, while the step goes on and the agent waits; with `onUserQuestion: 'stop'`
- *   all agents are stopped instead, since nobody is there to answer.
+ *   the agent that asked is stopped instead, since nobody is there to answer. Others end what they are at, and `hold`
+ *   says that nothing more is to be started.
  * - LEAD_CONSULT: the lead's agent decides, or it goes to the user (`lead-escalated`).
  * - ORCHESTRATOR: decided on the spot, as the agent that asks proposes: its recommendation, else the first of its
  *   options, else that it may decide by itself. The orchestrator adds no opinion of its own.
@@ -52,8 +55,12 @@ export interface Attended {
  * they are stopped. Whatever becomes of it, nothing is written any more when this has settled. What the disk or the
  * journal refuses is a warning; it throws for defects only.
  */
-export async function attendQuestions(context: RunContext, until: Promise<unknown>): Promise<Attended> {
-  const attendance = new Attendance(context);
+export async function attendQuestions(
+  context: RunContext,
+  until: Promise<unknown>,
+  hold: () => void = () => undefined,
+): Promise<Attended> {
+  const attendance = new Attendance(context, hold);
   const over = new AbortController();
   const end = (): void => over.abort();
   until.then(end, () => {
@@ -62,9 +69,9 @@ export async function attendQuestions(context: RunContext, until: Promise<unknow
   });
   const signal = AbortSignal.any([over.signal, context.signal]);
   try {
-    while (!signal.aborted && !attendance.stopped) {
+    while (!signal.aborted) {
       await attendance.look();
-      if (!attendance.stopped) await context.ports.sleep(lookMs, signal);
+      await context.ports.sleep(lookMs, signal);
     }
     return await attendance.close();
   } catch (error) {
@@ -75,8 +82,8 @@ export async function attendQuestions(context: RunContext, until: Promise<unknow
 }
 
 class Attendance {
-  /** It ended all agents, because a question waits for a user who is not there. */
-  stopped = false;
+  /** A question waited for a user who is not there. */
+  private heldUp = false;
   private brokenOff = false;
   private readonly fates = new QuestionFates();
   private readonly consultations = new Map<string, Promise<void>>();
@@ -86,7 +93,10 @@ class Attendance {
   private troubledLooks = 0;
   private last: QuestionsOnDisk | undefined;
 
-  constructor(private readonly context: RunContext) {
+  constructor(
+    private readonly context: RunContext,
+    private readonly hold: () => void,
+  ) {
     this.telling = new QuestionTelling(context);
     this.answers = new QuestionAnswers(context, this.fates, this.telling);
   }
@@ -98,7 +108,10 @@ class Attendance {
       await this.attendTo(questions);
       // A file that nobody can read for a moment takes no question back.
       const legible = questions.length > 0 || (!this.last?.problem && !this.last?.unreadable);
-      if (!this.stopped && legible) await this.context.desk.letWait(this.waiting(questions));
+      if (!legible) return;
+      const waiting = this.waiting(questions);
+      if (this.context.settings.onUserQuestion === 'stop') this.sendHome(questions, waiting);
+      else await this.context.desk.letWait(waiting);
     } catch (error) {
       this.withstand(error);
     }
@@ -121,6 +134,7 @@ class Attendance {
       );
     }
     return {
+      ...(this.heldUp ? { heldUp: true } : {}),
       userOnly: (await this.read()).flatMap((question) => {
         const fate = this.fates.of(question);
         return fate?.at === 'user' && !question.answer ? [fate.request] : [];
@@ -139,7 +153,7 @@ class Attendance {
         await Promise.race([ended, this.context.ports.sleep(lookMs)]);
       } else {
         await ended;
-        if (!this.stopped && !this.failure) await this.look();
+        if (!this.failure) await this.look();
       }
     }
   }
@@ -163,7 +177,6 @@ class Attendance {
         matrix ??= await this.matrix();
         await this.take(track, question, matrix);
       }
-      if (this.stopped) return;
     }
   }
 
@@ -173,8 +186,18 @@ class Attendance {
     return new Set(open.flatMap((question) => askingAgents(question, this.context)));
   }
 
+  /** Nobody is there to answer: who waits for the user ends, and the answer is there when it is started again. */
+  private sendHome(questions: readonly Question[], waiting: ReadonlySet<string>): void {
+    const open = questions.find((question) => !question.answer && this.fates.of(question)?.at === 'user');
+    if (!open) return;
+    this.heldUp = true;
+    this.hold();
+    for (const agent of this.context.desk.running)
+      if (waiting.has(agent.job.id)) void agent.stop('stopped', `A question waits for you: ${open.question}`);
+  }
+
   private get stopping(): boolean {
-    return this.stopped || this.brokenOff || this.context.signal.aborted;
+    return this.brokenOff || this.context.signal.aborted;
   }
 
   /** What the disk does is no reason to leave the agents: whoever needs that file as well says so. Throws the rest. */
@@ -266,7 +289,7 @@ class Attendance {
     question: Question,
     request: EscalationRequest<EscalationTrigger>,
   ): Promise<void> {
-    const { ports, place, settings, desk } = this.context;
+    const { ports, place } = this.context;
     const result = await escalate(ports, track, [request], {
       keepStep: true,
       ...(place.registryFile === undefined ? {} : { registryFile: place.registryFile }),
@@ -279,10 +302,6 @@ class Attendance {
       );
     else if (result.blockers.length > 0) {
       this.telling.escalated(request, track.loop?.step ?? 'NOT_STARTED');
-    }
-    if (settings.onUserQuestion === 'stop') {
-      this.stopped = true;
-      await desk.stopAll(`A question waits for you: ${request.description}`);
     }
   }
 

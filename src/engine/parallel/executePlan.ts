@@ -48,10 +48,15 @@ const mostTicks = 10;
  * again, until everything is complete or only a person can go on. Goes on where an earlier run was broken off; whatever
  * becomes of it, no worker of ours runs any more when it has ended.
  *
+ * @param hold Once it is aborted nothing is started any more; those at work end, are recorded, and then the run stops.
+ *
  * Throws TrackGoneError, and what the desk throws for defects.
  */
-export async function executePlan(context: RunContext): Promise<ExecuteResult> {
-  const run = new ParallelExecute(context);
+export async function executePlan(
+  context: RunContext,
+  hold: AbortSignal = new AbortController().signal,
+): Promise<ExecuteResult> {
+  const run = new ParallelExecute(context, hold);
   try {
     return await run.run();
   } catch (error) {
@@ -72,7 +77,7 @@ class ParallelExecute {
   private readonly life: SignsOfLife;
   private readonly questions: TaskQuestions;
   private readonly halts: EscalationRequest<EscalationTrigger>[] = [];
-  /** Somebody does not want more workers: nothing is started any more, and when all have ended, the run stops. */
+  /** Somebody does not want more workers: as with `hold`. */
   private declined = false;
   private failedRounds = 0;
   /** Tasks that were ticked since plan.md was read. */
@@ -80,7 +85,10 @@ class ParallelExecute {
   /** How many times the tick of a task was made again, by task. */
   private readonly ticks = new Map<string, number>();
 
-  constructor(given: RunContext) {
+  constructor(
+    given: RunContext,
+    private readonly hold: AbortSignal,
+  ) {
     this.context = gathering(given);
     this.messages = new TaskMessages(given.place.root, join(given.place.bus, 'queue.jsonl'));
     this.reading = new PlanReading(this.context, this.messages);
@@ -272,7 +280,7 @@ class ParallelExecute {
   }
 
   private async start(decisions: readonly StartDecision[]): Promise<Unwritten> {
-    if (decisions.length === 0 || this.halts.length > 0 || this.declined) return undefined;
+    if (decisions.length === 0 || this.halts.length > 0 || this.isHeld) return undefined;
     if (this.context.signal.aborted) return undefined;
     this.declined = !(await confirmStarts(this.context, decisions));
     if (this.declined) return undefined;
@@ -340,7 +348,7 @@ class ParallelExecute {
   private async ending(decisions: readonly ParallelDecision[]): Promise<ExecuteResult | undefined> {
     if (this.hand.running.length > 0) return undefined;
     if (this.halts.length > 0) return this.person([...this.halts, ...this.escalations(decisions)]);
-    if (this.declined) return { outcome: 'stopped' };
+    if (this.isHeld) return { outcome: 'stopped' };
     const finish = decisions.find((decision) => decision.kind === 'finish');
     if (finish?.outcome === 'passed') return this.passed(finish.because);
     const going = decisions.some(({ kind }) => kind === 'start' || kind === 'retry' || kind === 'recordDone');
@@ -370,6 +378,10 @@ class ParallelExecute {
   }
 
   // --- small things ---
+
+  private get isHeld(): boolean {
+    return this.declined || this.hold.aborted;
+  }
 
   private execution(): Execution {
     const { track, graph } = this.reading;

@@ -287,8 +287,10 @@ class LoopRun {
     // Who attends to questions ends before the work does when it fails: then nothing is left to go on.
     const halt = new AbortController();
     const hold = new AbortController();
-    const signal = AbortSignal.any([context.signal, halt.signal]);
-    const work = executePlan({ ...context, signal }, hold.signal);
+    const work = executePlan(
+      { ...context, signal: AbortSignal.any([context.signal, halt.signal]) },
+      hold.signal,
+    );
     const attending = attendQuestions(context, work, () => hold.abort()).finally(() => halt.abort());
     // Both have ended before anything is said: nothing of the run writes any more after it.
     const [worked, attended] = await Promise.allSettled([work, attending]);
@@ -300,7 +302,7 @@ class LoopRun {
       case 'stopped':
         if (questions.userOnly.length > 0) return this.ask(now, questions.userOnly);
         // Answered while the last workers were at it.
-        if (questions.heldUp && !signal.aborted) return undefined;
+        if (questions.heldUp && !context.signal.aborted) return undefined;
         return { outcome: 'stopped', why: 'A person stopped the run.' };
       case 'person':
         return this.ask(now, [...result.escalations, ...questions.userOnly], result.told);

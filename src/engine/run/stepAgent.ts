@@ -143,9 +143,9 @@ async function judged(
   const [end, questions] = await Promise.all([agent.finished, attendQuestions(context, agent.finished)]);
   if (end.how === 'stopped') {
     await agent.settle('failed', end.why ?? 'It was stopped.');
-    return questions.userOnly.length > 0
-      ? { end: 'person', escalations: questions.userOnly }
-      : { end: 'stopped' };
+    if (questions.userOnly.length > 0) return { end: 'person', escalations: questions.userOnly };
+    // Answered before the agent had ended.
+    return questions.heldUp && !context.signal.aborted ? { end: 'again' } : { end: 'stopped' };
   }
   const now = await context.ports.tracks.read();
   const evaluates = agent.job.step === 'EVALUATE_PLAN' || agent.job.step === 'EVALUATE_EXECUTION';

@@ -182,6 +182,25 @@ describe('a run that needs a person', function () {
     assert.match(JSON.stringify(project.metadata().lead_consultations), /No, prices stay/);
   });
 
+  it('USER_ONLY: workers that are at work end, and are recorded; the one that asked is started again with the answer', async () => {
+    const question = { id: 'q-price', question: 'May we raise the price of the premium tier?' };
+    const project = await planned({
+      rules: [
+        { role: 'worker', task: '1.1', do: 'ask', question },
+        { role: 'worker', task: '1.2', ms: 4_000 },
+      ],
+    });
+    const id = await asks(project, await runLoopToEnd(project), 'user-only-decision', /premium tier/);
+    const lines = (task: string): string[] =>
+      project.log().flatMap((line) => (line.task === task ? [line.event] : []));
+    assert.deepEqual(lines('1.1'), ['start']);
+    assert.deepEqual(lines('1.2'), ['start', 'end']);
+    assert.match(project.read('plan.md'), /- \[ \].*1\.1[\s\S]*- \[x\].*1\.2/);
+    await answers(project, id, 'No, prices stay');
+    await completes(project);
+    assert.deepEqual(lines('1.2'), ['start', 'end']);
+  });
+
   it('USER_ONLY with --wait: the agent goes on when the answer comes', async () => {
     const project = await planned({
       rules: [

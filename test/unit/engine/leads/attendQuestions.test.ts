@@ -54,10 +54,43 @@ describe('attendQuestions', function () {
     );
   });
 
-  it('nobody is there to answer: all agents are stopped', async () => {
+  it('nobody is there to answer: who asked is stopped, the others end what they are at, and get their answers', async () => {
     const scene = await LeadsScene.make({
       questions: [],
-      leads: { executor: 'wait' },
+      leads: { 'worker-1': 'wait', lead: decides('tech', 'Yes') },
+      settings: { onUserQuestion: 'stop' },
+    });
+    const [asks, works] = await Promise.all(
+      ['worker-1.1-asks', 'worker-1.2-works'].map(async (id) => {
+        const start = await scene.context.desk.start(scene.scene.job({ id, role: 'worker' }));
+        assert.ok('running' in start);
+        return start.running;
+      }),
+    );
+    scene.write('tracks/login/questions.json', [
+      { ...money, asked_by: 'worker-1.1-asks' },
+      { ...tech, asked_by: 'worker-1.2-works' },
+    ]);
+    let held = 0;
+    const answered = until('the lead has answered', () => scene.answerTo(tech.id) !== undefined);
+    const attended = await attendQuestions(
+      scene.context,
+      Promise.all([asks!.finished, answered]),
+      () => held++,
+    );
+    assert.equal((await asks!.finished).how, 'stopped');
+    assert.equal(works!.isOver, false);
+    assert.ok(held > 0);
+    assert.equal(attended.heldUp, true);
+    assert.equal(attended.userOnly.length, 1);
+    await works!.stop('stopped', 'The test has ended.');
+    await Promise.all([asks!.settle('stopped'), works!.settle('stopped')]);
+  });
+
+  it('nobody is there to answer, and nobody can tell who asked: all agents are stopped', async () => {
+    const scene = await LeadsScene.make({
+      questions: [],
+      leads: { executor: 'wait', lead: decides('tech', 'Events') },
       settings: { onUserQuestion: 'stop' },
     });
     const start = await scene.context.desk.start(scene.scene.job());

@@ -282,6 +282,19 @@ describe('executePlan', function () {
     assert.equal((await scene.execute()).outcome, 'passed');
   });
 
+  it('held up, it starts nothing more, and records those that are at work', async () => {
+    const scene = await ParallelScene.make(three, { parallel: { maxWorkers: 1 } });
+    const hold = new AbortController();
+    scene.onWait = () => hold.abort();
+    assert.deepEqual(await scene.execute(hold.signal), { outcome: 'stopped' });
+    assert.deepEqual(Object.values(scene.markers()), ['x', ' ', ' ']);
+    assert.equal(scene.ran().length, 1);
+    assert.equal(scene.messages('TASK_COMPLETE').length, 1);
+    scene.onWait = () => undefined;
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.equal(scene.ran().length, 3);
+  });
+
   it('stopped, it leaves no process, no lock and no [~]; the attempts count for nothing', async () => {
     const scene = await ParallelScene.make(three, {
       behaviour: { '1.1': ['endless'], '1.2': ['complete-then-endless'] },

@@ -183,8 +183,8 @@ export class ParallelScene {
     return new ParallelScene(folder, journal, log, place, o);
   }
 
-  execute(): Promise<ExecuteResult> {
-    return executePlan(this.context);
+  execute(hold?: AbortSignal): Promise<ExecuteResult> {
+    return executePlan(this.context, hold);
   }
 
   /** The run ends, and another one takes the journal over. */
