@@ -29,7 +29,7 @@ export async function graphRows(makeModel, folder) {
       const model = JSON.parse(fs.readFileSync(file, 'utf8'));
       const paints = [];
       for (let i = 0; i < 3; i++) {
-        const page = await openPanelPage(browser, { panel: 'graph' });
+        const page = await openPanelPage(browser, { panel: 'graph', cold: true });
         try {
           paints.push(await firstPaint(page.page, model));
           if (page.errors.length > 0) throw new Error(page.errors.join('\n'));
