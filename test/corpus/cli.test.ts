@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { chmodSync, cpSync, existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { conductor, documentOf, filesBelow, temporaryFolder } from '../unit/cli/conductorProcess';
+import { conductorHere } from '../unit/cli/conductorHere';
+import { documentOf, filesBelow, temporaryFolder } from '../unit/cli/conductorProcess';
 import { allTasks, showShape, statusShape, validationShape } from '../unit/cli/shapes';
 
 const corpus = resolve(__dirname, '../../../shared/corpus');
@@ -38,12 +39,12 @@ describe('conductor over the corpus', function () {
   for (const directory of directories()) {
     it(`reads ${directory}`, async () => {
       const folder = join(corpus, directory);
-      const status = await conductor(['status', '--json', folder]);
+      const status = await conductorHere(['status', '--json', folder]);
       assert.equal(status.stderr, '');
       assert.equal(status.code, 0);
       const { roots } = statusShape.parse(documentOf(status));
 
-      const validated = await conductor(['validate', '--json', '--dir', folder]);
+      const validated = await conductorHere(['validate', '--json', '--dir', folder]);
       assert.equal(validated.stderr, '');
       if (roots.length === 0) assert.equal(validated.code, 1);
       else {
@@ -57,7 +58,7 @@ describe('conductor over the corpus', function () {
         const some = Math.max(1, Math.ceil(root.tracks.length / shownPerDirectory));
         for (const track of root.tracks.filter((_, i) => i % some === 0)) {
           const word = track.path ?? track.id;
-          const shown = await conductor(['show', word, '--json', '--dir', folder]);
+          const shown = await conductorHere(['show', word, '--json', '--dir', folder]);
           assert.equal(shown.code, 0, `${word}: ${shown.stdout}${shown.stderr}`);
           const report = showShape.parse(documentOf(shown));
           assert.equal(report.id, track.id);
@@ -78,18 +79,18 @@ describe('conductor over the corpus', function () {
       cpSync(join(corpus, directory), folder, { recursive: true });
       makeWritable(folder);
       const before = filesBelow(folder);
-      const { roots } = statusShape.parse(documentOf(await conductor(['status', '--json', folder])));
+      const { roots } = statusShape.parse(documentOf(await conductorHere(['status', '--json', folder])));
       const tracks = roots.flatMap((root) => root.tracks.filter((track) => track.progress.total > 0));
       const track = tracks[Math.floor(tracks.length / 2)];
       if (!track?.path) continue;
-      const shown = await conductor(['show', track.path, '--json', '--dir', folder]);
+      const shown = await conductorHere(['show', track.path, '--json', '--dir', folder]);
       const tasks = allTasks(showShape.parse(documentOf(shown)).phases).filter((task) => task.markable);
       for (const task of [tasks[0], tasks.at(-1)]) {
         if (!task || task.marker === 'unclear') continue;
         const other = task.marker === 'doing' ? 'blocked' : 'doing';
         for (const marker of [other, task.marker]) {
           const words: string[] = ['mark', track.path, task.id, marker, '--force', '--dir', folder];
-          const finished = await conductor(words);
+          const finished = await conductorHere(words);
           assert.equal(finished.code, 0, `${words.join(' ')}: ${finished.stderr}`);
         }
         marked++;
@@ -102,7 +103,7 @@ describe('conductor over the corpus', function () {
   it('prints every directory for people without a complaint', async () => {
     for (const directory of directories()) {
       const folder = join(corpus, directory);
-      const { code, stderr, stdout } = await conductor(['status', '--all', folder]);
+      const { code, stderr, stdout } = await conductorHere(['status', '--all', folder]);
       assert.equal(code, 0, directory);
       assert.equal(stderr, '', directory);
       assert.ok(!stdout.includes('\u001b'), directory);

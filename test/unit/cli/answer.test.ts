@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { conductorHere } from './conductorHere';
 import { conductor, documentOf, folderWith } from './conductorProcess';
 import { loopMetadata, shop } from './projects';
 import { errorShape } from './shapes';
@@ -68,6 +69,11 @@ function shopThatAsks(blockers: readonly object[], questions: readonly object[] 
 }
 
 function answer(folder: string, ...words: string[]) {
+  return conductorHere(['answer', 'checkout', ...words], { cwd: folder });
+}
+
+/** By the program itself. */
+function answerOutside(folder: string, ...words: string[]) {
   return conductor(['answer', 'checkout', ...words], { cwd: folder });
 }
 
@@ -88,7 +94,7 @@ describe('conductor answer', function () {
       [failed, decision],
       [question('q-1', 'May the price change?'), question('q-2', 'Tabs?')],
     );
-    const finished = await answer(folder, '--json');
+    const finished = await answerOutside(folder, '--json');
     assert.equal(finished.code, 0);
     const { asked } = askedShape.parse(documentOf(finished));
     assert.deepEqual(
@@ -114,7 +120,7 @@ describe('conductor answer', function () {
 
   it('records an answer with its author; the step can start again', async () => {
     const folder = shopThatAsks([failed]);
-    const finished = await answer(folder, 'task-failed:2.1', 'try-again', '--by', 'Ada', '--json');
+    const finished = await answerOutside(folder, 'task-failed:2.1', 'try-again', '--by', 'Ada', '--json');
     assert.equal(finished.code, 0, finished.stderr);
     const { loop_state: loop, blockers } = metadataOf(folder);
     assert.equal(loop.step_status, 'NOT_STARTED');
@@ -138,7 +144,7 @@ describe('conductor answer', function () {
 
   it('brings a text to the agent that waits for it, and into the audit', async () => {
     const folder = shopThatAsks([decision], [question('q-1', 'May the price change?')]);
-    const finished = await answer(folder, 'question:q-1', 'Yes, but not before May', '--by', 'Ada');
+    const finished = await answerOutside(folder, 'question:q-1', 'Yes, but not before May', '--by', 'Ada');
     assert.equal(finished.code, 0, finished.stderr);
     const [written] = JSON.parse(readFileSync(join(folder, track, 'questions.json'), 'utf8')) as Record<
       string,

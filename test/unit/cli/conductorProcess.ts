@@ -59,6 +59,7 @@ export function program(): Promise<string> {
       entryPoints: [join(__dirname, '../../../src/cli/main.ts')],
       outfile,
       bundle: true,
+      minify: true,
       platform: 'node',
       format: 'cjs',
       target: 'node20',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { conductorHere } from './conductorHere';
 import { conductor, documentOf, filesBelow, folderWith, type Finished } from './conductorProcess';
 import { google, loopPlan, shop } from './projects';
 import { allTasks, errorShape, showShape } from './shapes';
@@ -73,13 +74,13 @@ describe('conductor mark', function () {
   for (const [name, bytes] of Object.entries(encodings)) {
     it(`restores every byte when a task is marked and marked back: ${name}`, async () => {
       const folder = folderWith({ ...google, [plan]: bytes });
-      const shown = ok(await conductor(['show', 'checkout', '--json'], { cwd: folder }));
+      const shown = ok(await conductorHere(['show', 'checkout', '--json'], { cwd: folder }));
       const tasks = allTasks(showShape.parse(documentOf(shown)).phases).filter((task) => task.markable);
       assert.equal(tasks.length, 7);
       for (const task of [tasks[0], tasks[3], tasks[4], tasks[6]]) {
         assert.ok(task);
         for (const marker of ['doing', 'blocked', task.marker]) {
-          ok(await conductor(['mark', 'checkout', task.id, marker, '--force'], { cwd: folder }));
+          ok(await conductorHere(['mark', 'checkout', task.id, marker, '--force'], { cwd: folder }));
           if (marker !== task.marker)
             assert.notDeepEqual(readFileSync(join(folder, plan)), Buffer.from(bytes));
         }

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { conductorHere } from './conductorHere';
 import { conductor, documentOf, folderWith, temporaryFolder } from './conductorProcess';
 import { below, google, loopPlan, shop } from './projects';
 import { allTasks, errorShape, showShape } from './shapes';
 
-async function show(folder: string, word: string) {
-  const finished = await conductor(['show', word, '--json'], { cwd: folder });
+async function show(folder: string, word: string, call: typeof conductorHere = conductorHere) {
+  const finished = await call(['show', word, '--json'], { cwd: folder });
   assert.equal(finished.code, 0, finished.stdout + finished.stderr);
   return showShape.parse(documentOf(finished));
 }
 
 async function refused(folder: string, word: string) {
-  const finished = await conductor(['show', word, '--json'], { cwd: folder });
+  const finished = await conductorHere(['show', word, '--json'], { cwd: folder });
   assert.equal(finished.code, 1, finished.stdout);
   return errorShape.parse(documentOf(finished)).error;
 }
@@ -21,7 +22,7 @@ describe('conductor show', function () {
 
   it('prints the promised JSON of an evaluate-loop track', async () => {
     const folder = folderWith(shop);
-    const track = await show(folder, 'checkout_20260110');
+    const track = await show(folder, 'checkout_20260110', conductor);
     assert.equal(track.root, join(folder, 'conductor'));
     assert.deepEqual(
       track.phases.map((phase) => [phase.name, phase.number, phase.tasks.map((task) => task.id)]),

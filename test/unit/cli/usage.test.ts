@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { version } from '../../../package.json';
+import { conductorHere } from './conductorHere';
 import { conductor, documentOf, folderWith, program, temporaryFolder } from './conductorProcess';
 import { google } from './projects';
 import { errorShape } from './shapes';
@@ -25,11 +26,11 @@ describe('conductor, the program', function () {
       for (const command of commands) assert.match(stdout, new RegExp(`^ {2}${command} `, 'm'));
     }
     for (const command of commands) {
-      const { code, stdout } = await conductor([command, '--help']);
+      const { code, stdout } = await conductorHere([command, '--help']);
       assert.equal(code, 0);
       assert.match(stdout, new RegExp(`^Usage: conductor ${command}`));
       for (const option of ['--dir <folder>', '--json', '--help']) assert.ok(stdout.includes(option));
-      assert.equal((await conductor(['help', command])).stdout, stdout);
+      assert.equal((await conductorHere(['help', command])).stdout, stdout);
     }
   });
 
@@ -60,7 +61,7 @@ describe('conductor, the program', function () {
       [['validate', 'a', 'b'], /"b"/],
       [['mark', 'dark', '--frce'], /Did you mean --force\?/],
     ] as const) {
-      const { code, stdout, stderr } = await conductor(words, { cwd: folder });
+      const { code, stdout, stderr } = await conductorHere(words, { cwd: folder });
       assert.equal(code, 2, `${words.join(' ')}: ${stderr}`);
       assert.match(stderr, said, words.join(' '));
       assert.match(stderr, /Usage: conductor/);
@@ -122,7 +123,7 @@ describe('conductor, the program', function () {
       ['new', 'x'],
       ['validate'],
     ]) {
-      const { code, stderr, stdout } = await conductor(words, { cwd: folder });
+      const { code, stderr, stdout } = await conductorHere(words, { cwd: folder });
       assert.equal(code, 1, words.join(' '));
       assert.match(stderr, /no conductor directory[^]*conductor init/);
       assert.equal(stdout, '');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
+import { conductorHere } from '../cli/conductorHere';
 import { conductor, documentOf, run, temporaryFolder, type Finished } from '../cli/conductorProcess';
 
 /** The program that plays all agents (test/agents/scripted.mjs), in one file: hundreds of them are started. */
@@ -136,7 +137,7 @@ export class ScriptedProject {
 
   /** What `conductor validate` finds, remarks left out. */
   async problems(): Promise<string[]> {
-    const report = documentOf(await this.conductor(['validate', '--json'])) as {
+    const report = documentOf(await conductorHere(['validate', '--json'], { cwd: this.folder })) as {
       problems: { severity: string; file: string; line: number | null; message: string }[];
     };
     return report.problems
