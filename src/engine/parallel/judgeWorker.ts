@@ -5,6 +5,8 @@ import type { AgentEnd } from '../run/agentJob';
 export type WorkerVerdict =
   | { readonly verdict: 'complete'; readonly commit?: string }
   | { readonly verdict: 'failed'; readonly why: string }
+  /** It ended while no loop was watching, and left no word: most likely the computer went down with it. */
+  | { readonly verdict: 'interrupted'; readonly why: string }
   /** Trying again would not help it (exit code 4, FORMATS §4.5; or its BLOCKED line): a person is asked at once. */
   | { readonly verdict: 'blocked'; readonly why: string }
   /** Nobody says how it ended, or two sources say opposite things: a person decides. */
@@ -23,8 +25,8 @@ export interface WorkerEvidence {
 
 /**
  * How a worker's attempt ended (DESIGN §7): what it posted on the bus comes first, then the tick in plan.md, then what it
- * printed, then its exit code; sources that contradict each other are for a person. One that was killed, lost or stopped
- * and has said nothing has failed.
+ * printed, then its exit code; sources that contradict each other are for a person. One that was killed or stopped and
+ * has said nothing has failed; one that is lost and has said nothing was interrupted.
  */
 export function judgeWorker(evidence: WorkerEvidence): WorkerVerdict {
   const { workerId, taskId, end } = evidence;
@@ -37,7 +39,7 @@ export function judgeWorker(evidence: WorkerEvidence): WorkerVerdict {
   const printed = end.output.json !== undefined || Object.keys(end.output.markers).length > 0;
   if (!said && !printed && (end.how !== 'exited' || end.exitCode === undefined)) {
     return {
-      verdict: 'failed',
+      verdict: end.how === 'lost' ? 'interrupted' : 'failed',
       why:
         end.why ?? (end.how === 'exited' ? 'It was killed before it said how it went.' : howItEnded[end.how]),
     };

@@ -1,3 +1,4 @@
+import type { RunLog } from '../run/runLog';
 import { postMessage } from './bus';
 import type { Execution } from './execution';
 import { unlockFiles } from './fileLocks';
@@ -56,6 +57,21 @@ export async function recordEnd(execution: Execution, ended: EndedAgent): Promis
       tell('failed', judged.why);
       return { refused };
     }
+    case 'interrupted': {
+      const times = interruptionsOf(context.log, taskId) + 1;
+      if (times < mostInterruptions) {
+        await agent.settle('stopped', judged.why);
+        await withdrawTask(execution, worker);
+        tell('stopped', `${judged.why} That is no failure: it is started again (interruption ${times}).`);
+        return {};
+      }
+      // A worker that takes the loop, or the computer, down with it would do so for ever.
+      const why = `It was interrupted ${times} times: each time the loop and its process were gone, and nothing says how it ended. Either the computer went down so often, or this task brings it down.`;
+      await agent.settle('blocked', why);
+      const refused = await failTask(execution, worker, why);
+      tell('failed', why);
+      return { refused };
+    }
     case 'blocked': {
       await agent.settle('blocked', judged.why);
       const refused = await failTask(execution, worker, judged.why);
@@ -68,6 +84,23 @@ export async function recordEnd(execution: Execution, ended: EndedAgent): Promis
       tell('failed', judged.why);
       return {};
   }
+}
+
+/** So many interruptions of one task, and a person is asked. */
+const mostInterruptions = 3;
+
+/** How many workers of a task were interrupted in this run, since a person last said that it is to be tried again. */
+function interruptionsOf(log: RunLog, taskId: string): number {
+  const workers = new Set(
+    log.state().run.workers.flatMap((worker) => (worker.taskId === taskId ? [worker.workerId] : [])),
+  );
+  let count = 0;
+  for (const entry of log.entries) {
+    if (entry.kind === 'forgiven' && entry.task === taskId) count = 0;
+    if (entry.kind !== 'ended' || !workers.has(entry.workerId)) continue;
+    if (entry.how === 'lost' && entry.outcome === 'stopped') count += 1;
+  }
+  return count;
 }
 
 /** Stopped for a reason that is not its own, before it had said anything: the attempt counts for nothing. */

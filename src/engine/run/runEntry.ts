@@ -55,7 +55,7 @@ export const runEntrySchema = z.discriminatedUnion('kind', [
     /** `outputLimit`: it printed more than it may. */
     how: z.enum(['exited', 'stopped', 'timeLimit', 'outputLimit', 'notStarted', 'lost']),
     exitCode: z.number().int().optional(),
-    /** `stopped`: it was ended through no fault of its own (the run was stopped); it counts as no attempt. */
+    /** `stopped`: it was ended through no fault of its own (the run was stopped, or with it the computer); no attempt. */
     outcome: z.enum(['passed', 'failed', 'blocked', 'skipped', 'person', 'stopped']),
     why: z.string().optional(),
   }),

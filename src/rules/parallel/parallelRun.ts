@@ -26,7 +26,7 @@ export interface OurWorker {
   /**
    * `blocked`: it said that it cannot do the task as things are; trying again would not help, a person must.
    * `unclear`: nobody can say how it ended, or two sources say opposite things; a person does. `stopped`: it was ended
-   * through no fault of its own, or never started, and counts as no attempt.
+   * through no fault of its own (also when all went down with it), or never started, and counts as no attempt.
    */
   readonly state: 'running' | 'complete' | 'failed' | 'blocked' | 'unclear' | 'stopped';
   /** Why it failed, what blocks it, or what is unclear. */

@@ -90,9 +90,10 @@ describe('judgeWorker', () => {
     );
   });
 
-  it('one that was killed or lost has failed when it had said nothing, else what it said counts', () => {
+  it('one that was killed has failed when it had said nothing, one that is lost was interrupted; else what it said counts', () => {
     for (const how of ['lost', 'stopped', 'timeLimit', 'outputLimit'] as const) {
-      assert.deepEqual(judge({ how, why: 'It was so.' }), { verdict: 'failed', why: 'It was so.' });
+      const verdict = how === 'lost' ? 'interrupted' : 'failed';
+      assert.deepEqual(judge({ how, why: 'It was so.' }), { verdict, why: 'It was so.' });
       assert.equal(judge({ how, messages: [posted('TASK_COMPLETE')] }).verdict, 'complete');
       assert.equal(judge({ how, ticked: true }).verdict, 'complete');
       assert.equal(judge({ how, output: 'TASK COMPLETE: 1.1' }).verdict, 'complete');

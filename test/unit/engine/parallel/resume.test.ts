@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { until } from '../run/agentScene';
 import { closeParallelScenes, ParallelScene, type PlannedTask } from './parallelScene';
 
 const tasks: readonly PlannedTask[] = [
@@ -70,4 +71,56 @@ describe('executePlan, broken off and resumed', function () {
       assert.deepEqual(next.log.state().unmarked, []);
     });
   }
+});
+
+describe('executePlan after the computer went down', function () {
+  this.timeout(60_000);
+  afterEach(closeParallelScenes);
+
+  const one: readonly PlannedTask[] = [{ id: '1.1', files: ['src/a.ts'] }];
+
+  /** EXECUTE until its worker runs; then loop and worker are gone at the same moment. The next loop. */
+  async function goneDown(scene: ParallelScene): Promise<ParallelScene> {
+    const before = scene.ran().length;
+    void scene.execute();
+    const spawned = (): number => scene.entries().filter(({ kind }) => kind === 'spawned').length;
+    await until('it runs', () => scene.ran().length > before && spawned() > before);
+    scene.steps = Infinity;
+    process.kill(-scene.ran().at(-1)!.pid, 'SIGKILL');
+    return ParallelScene.make([], { in: scene, dieAfter: 1_000 });
+  }
+
+  it('a worker that was lost without a word is started again, and no failure is counted', async () => {
+    const first = await ParallelScene.make(one, { behaviour: { '1.1': ['endless'] }, dieAfter: 1_000 });
+    const next = await goneDown(first);
+    next.behave({ '1.1': ['complete'] });
+    assert.equal((await next.execute()).outcome, 'passed');
+    assert.equal(next.ran().length, 2);
+    assert.deepEqual(next.messages('TASK_FAILED'), []);
+    assert.deepEqual(
+      next.entries().flatMap((entry) => (entry.kind === 'intent' ? [entry.attempt] : [])),
+      [1, 1],
+    );
+    assert.deepEqual(
+      next.entries().flatMap((entry) => (entry.kind === 'ended' ? [`${entry.how} ${entry.outcome}`] : [])),
+      ['lost stopped', 'exited passed'],
+    );
+  });
+
+  it('at the third time a person is asked; when they say so it is tried again', async () => {
+    let scene = await ParallelScene.make(one, { behaviour: { '1.1': ['endless'] }, dieAfter: 1_000 });
+    for (let times = 1; times <= 3; times++) scene = await goneDown(scene);
+    const end = await scene.execute();
+    assert.ok(end.outcome === 'person');
+    assert.match(end.escalations[0]!.description, /interrupted 3 times/);
+    assert.equal(end.escalations[0]!.trigger, 'task-blocked');
+    assert.equal(scene.ran().length, 3);
+    assert.equal(scene.markers()['1.1'], ' ');
+    await scene.log.append({ kind: 'forgiven', task: '1.1', failures: 1 });
+    // It counts from there.
+    scene = await goneDown(scene);
+    scene.behave({});
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.equal(scene.ran().length, 5);
+  });
 });
