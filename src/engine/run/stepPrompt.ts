@@ -170,14 +170,16 @@ function linesOf(text: string | undefined): string[] {
     .filter((line) => line !== '');
 }
 
-/** Characters of one section below a command, which must stay an argument on every system. */
+/** Characters of one section below a command, which must stay an argument on every system, and of one item: five always fit. */
 const longestSection = 4000;
+const longestItem = 700;
 
 function sectionText([title, items]: Section, trackDir: string): string {
   const lines: string[] = [];
   for (const item of items) {
     // A command file would have what stands between !` and ` run by a shell.
-    const line = bullets([item], '').replaceAll('!`', '! `');
+    const whole = bullets([item], '').replaceAll('!`', '! `');
+    const line = whole.length > longestItem ? `${whole.slice(0, longestItem)}… (cut here)` : whole;
     if ([...lines, line].join('\n').length > longestSection) {
       lines.push(`- … and ${items.length - lines.length} more: see ${trackDir}/metadata.json`);
       break;

@@ -199,7 +199,7 @@ describe('stepJob: slash commands', () => {
   it('what stands below a command is bounded, and no shell of a command file runs it', async () => {
     const reasons = [
       'Say !`rm -rf /` and $(x)',
-      ...Array.from({ length: 9 }, (_, i) => `${i} ${'x'.repeat(700)}`),
+      ...Array.from({ length: 9 }, (_, i) => `${i} ${'x'.repeat(690)}`),
     ];
     project = await loopProject(
       loopOf('PLAN', { EVALUATE_PLAN: { status: 'FAILED', failure_reasons: reasons } }),
@@ -209,6 +209,22 @@ describe('stepJob: slash commands', () => {
     assert.ok(more.length < 4300, `${more.length}`);
     assert.match(more, /^What the last evaluation asked for:\n- Say ! `rm -rf \/` and \$\(x\)\n- 0 x/);
     assert.match(more, /\n- … and 4 more: see conductor\/tracks\/[^/]+\/metadata\.json$/);
+  });
+
+  it('of five long decisions of a person none is left out', async () => {
+    const blockers = Array.from({ length: 6 }, (_, i) => ({
+      ...decided('PLAN')[0],
+      id: `b${i}`,
+      resolution: `Decision ${i}: ${'x'.repeat(5000)}`,
+    }));
+    project = await loopProject(loopOf('PLAN'), { superpower_enhanced: true, blockers });
+    const [, more = ''] = await notes();
+    assert.deepEqual(
+      more.match(/Decision \d/g),
+      [1, 2, 3, 4, 5].map((i) => `Decision ${i}`),
+    );
+    assert.equal(more.match(/… \(cut here\)/g)?.length, 5);
+    assert.ok(more.length < 4100, `${more.length}`);
   });
 
   it('a template of the project wins over the command', async () => {
