@@ -36,6 +36,7 @@ import path from 'node:path';
  * @typedef {object} Scenario
  * @property {Rule[]} [rules]
  * @property {string} [plan] text of plan.md; `{track}` is the id of the track
+ * @property {number} [phases] of the plan where `plan` gives no text: 1 has three tasks, too few for a board; default 3
  * @property {boolean} [businessSync] what a passed execution evaluation says; default true
  * @property {boolean} [advance] agents set `current_step` to the next step themselves
  * @property {boolean} [commits] default true: workers commit where the project is a git repository

@@ -116,7 +116,7 @@ const roles = {
     const revision =
       answers !== '' && !before.includes(answers) ? revisionOf(before) + 1 : Math.max(1, revisionOf(before));
     const text = scenario.plan?.replaceAll('{track}', trackId).replaceAll('{revision}', String(revision));
-    if (passed) await changePlan(() => text ?? guestbookPlan(trackId, revision, answers));
+    if (passed) await changePlan(() => text ?? guestbookPlan(trackId, revision, answers, scenario.phases));
     await checkpoint(passed, reasons, { plan_version: revision });
     if (passed) console.log(`PLAN CREATED: ${planFile}`);
     sayVerdict(passed, passed ? `Plan, revision ${revision}` : reasons.join('; '));

@@ -16,6 +16,11 @@ function project(...rules: object[]): Promise<ScriptedProject> {
   return ScriptedProject.create({ scenario: { ...small, rules } });
 }
 
+/** Three tasks and no board before them: for what does not depend on how long the way to COMPLETE is. */
+function short(...rules: object[]): Promise<ScriptedProject> {
+  return ScriptedProject.create({ scenario: { ...small, phases: 1, rules } });
+}
+
 /** Somebody has said what the track is to do. */
 function specOf(track: ScriptedProject): void {
   writeFileSync(join(track.track, 'spec.md'), '# Guest book\n\n## Goal\n\nVisitors leave a word.\n');
@@ -43,7 +48,7 @@ describe('a run and bad input', function () {
   this.timeout(180_000);
 
   it('an agent that is not installed: says so, and starts when it is', async () => {
-    const track = await project();
+    const track = await short();
     const none = JSON.stringify({ name: 'none', executable: './not-there', args: ['{prompt}'] });
     const end = await (await startConductor(track, ['run', track.trackId, '--json', '--agent', none])).ended;
     endsForPerson(end, track, /not-there/);
@@ -56,10 +61,10 @@ describe('a run and bad input', function () {
   });
 
   it('an agent that ends with 0 and has written nothing: nobody guesses', async () => {
-    const planner = await project({ role: 'planner', do: 'silent' });
+    const planner = await short({ role: 'planner', do: 'silent' });
     endsForPerson(await runLoopToEnd(planner), planner, /PLAN/);
     await isAskedAbout(planner, /What became of PLAN/);
-    const worker = await project({ role: 'worker', task: '1.1', do: 'silent' });
+    const worker = await short({ role: 'worker', task: '1.1', do: 'silent' });
     endsForPerson(await runLoopToEnd(worker), worker, /1\.1/);
     assert.equal(asked(worker)[0]?.trigger, 'task-contradiction');
   });
@@ -116,7 +121,7 @@ describe('a run and bad input', function () {
   });
 
   it('a worker that is killed is tried again', async () => {
-    const track = await project({ role: 'worker', task: '1.1', attempt: 1, do: 'crash' });
+    const track = await short({ role: 'worker', task: '1.1', attempt: 1, do: 'crash' });
     const end = await runLoopToEnd(track);
     assert.equal(end.code, 0, JSON.stringify(end.events.at(-1)));
     const starts = track.log().filter(({ task, event }) => task === '1.1' && event === 'start');
@@ -124,7 +129,7 @@ describe('a run and bad input', function () {
   });
 
   it('two loops on one track: the second is refused with the holder named, and disturbs nothing', async () => {
-    const track = await project({ role: 'planner', ms: 3000 });
+    const track = await short({ role: 'planner', ms: 3000 });
     const first = await startLoop(track);
     await first.until(({ event }) => event === 'agent-started');
     const second = await track.conductor(['run', track.trackId, '--json', '--agent', scriptedProvider]);
@@ -193,7 +198,7 @@ describe('a run and bad input', function () {
   });
 
   it('a clock that is an hour off: what others post is taken as they say, and the run ends', async () => {
-    const track = await project({ role: 'worker', task: '1.1', ms: 1500 });
+    const track = await short({ role: 'worker', task: '1.1', ms: 1500 });
     const loop = await startLoop(track);
     await loop.until((event) => event.event === 'task' && event.state === 'started');
     const post = (task: string, hours: number): string =>
@@ -227,7 +232,7 @@ describe('a run and bad input', function () {
   });
 
   it('an agent that prints without end is read in bounded memory, and quotations are no verdicts', async () => {
-    const track = await project({ role: 'planner', do: 'flood', bytes: 8 * 1024 * 1024 });
+    const track = await short({ role: 'planner', do: 'flood', bytes: 8 * 1024 * 1024 });
     assert.equal((await runLoopToEnd(track)).code, 0);
   });
 
