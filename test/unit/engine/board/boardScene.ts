@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync as readdir, readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { holdBoard, type BoardOutcome, type BoardRequest } from '../../../../src/engine/board/boardMeeting';
 import { NodeBackgroundAgents } from '../../../../src/engine/run/nodeBackgroundAgents';
@@ -15,27 +15,35 @@ import { DiskTrackSource } from '../../../../src/store/trackSource';
 import { id, loopProject, type Project } from '../project';
 
 /**
- * A director, as a process: what it does is read from `directors.json` of the project by "CSO assess", "CSO discuss 1",
- * else "* assess". Each start leaves a line in `asked.log`.
+ * A director, as a process: what it does is read from the folder `directors` of the project, by "CSO assess",
+ * "CSO discuss 1", else "* assess". Each start leaves a line in `asked.log`. A shell starts in a tenth of the time that
+ * node takes, and a meeting has fifteen of them. It prints first: what printed nothing may never have been started.
  */
 const director = `
-const fs = require('fs'), path = require('path'), env = process.env;
-const home = env.CONDUCTOR_ROOT, me = env.CONDUCTOR_DIRECTOR;
-const what = [env.CONDUCTOR_BOARD_PHASE, env.CONDUCTOR_BOARD_ROUND].filter(Boolean).join(' ');
-fs.appendFileSync(path.join(home, 'asked.log'), me + ' ' + what + '\\n');
-const all = JSON.parse(fs.readFileSync(path.join(home, 'directors.json'), 'utf8'));
-const rule = all[me + ' ' + what] ?? all['* ' + what] ?? {};
-const nth = fs.readFileSync(path.join(home, 'asked.log'), 'utf8').split('\\n').filter((l) => l === me + ' ' + what).length;
-const turn = Array.isArray(rule) ? rule[Math.min(nth, rule.length) - 1] : rule;
-const say = () => {
-  if (turn.text !== undefined) fs.writeFileSync(env.CONDUCTOR_ANSWER, turn.text);
-  else if (turn.answer !== undefined) fs.writeFileSync(env.CONDUCTOR_ANSWER, JSON.stringify(turn.answer));
-  if (turn.endless) setInterval(() => {}, 1000);
-  else process.exitCode = turn.exit ?? 0;
-};
-const wait = () => (turn.until && !fs.existsSync(path.join(home, turn.until)) ? setTimeout(wait, 10) : say());
-wait();
+echo "$CONDUCTOR_DIRECTOR is here"
+cd "$CONDUCTOR_ROOT" || exit 9
+what="$CONDUCTOR_BOARD_PHASE\${CONDUCTOR_BOARD_ROUND:+ $CONDUCTOR_BOARD_ROUND}"
+printf '%s\\n' "$CONDUCTOR_DIRECTOR $what" >> asked.log
+turn=$(grep -cxF -- "$CONDUCTOR_DIRECTOR $what" asked.log)
+rule="directors/$CONDUCTOR_DIRECTOR $what"
+[ -d "$rule" ] || rule="directors/* $what"
+while [ "$turn" -gt 1 ] && ! [ -f "$rule/$turn.sh" ]; do turn=$((turn - 1)); done
+[ -f "$rule/$turn.sh" ] && . "./$rule/$turn.sh"
+exit 0
 `;
+
+/** One turn of a director, for that shell. */
+function turnText({ answer, text, exit, endless, until }: Rule): string {
+  const said = text ?? (answer && JSON.stringify(answer));
+  const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+  return [
+    ...(until === undefined ? [] : [`until [ -e ${quoted(until)} ]; do sleep 0.01; done`]),
+    ...(said === undefined ? [] : [`printf '%s' ${quoted(said)} > "$CONDUCTOR_ANSWER"`]),
+    ...(endless ? ['while :; do sleep 1; done'] : []),
+    `exit ${exit ?? 0}`,
+    '',
+  ].join('\n');
+}
 
 export interface Rule {
   readonly answer?: object;
@@ -99,8 +107,15 @@ export class BoardScene {
     return new BoardScene(project);
   }
 
-  script(directors: Directors): Promise<void> {
-    return writeFile(join(this.project.folder, 'directors.json'), JSON.stringify(directors));
+  async script(directors: Directors): Promise<void> {
+    const folder = join(this.project.folder, 'directors');
+    await rm(folder, { recursive: true, force: true });
+    for (const [who, rule] of Object.entries(directors)) {
+      await mkdir(join(folder, who), { recursive: true });
+      const turns: readonly Rule[] = Array.isArray(rule) ? rule : [rule];
+      for (const [i, turn] of turns.entries())
+        await writeFile(join(folder, who, `${i + 1}.sh`), turnText(turn));
+    }
   }
 
   /** Lets those go on who wait for it. */
@@ -185,8 +200,8 @@ export function holdIn(
       settings: {
         provider: {
           name: 'scripted',
-          executable: o.executable ?? process.execPath,
-          args: ['-e', director, '--', '{prompt}'],
+          executable: o.executable ?? 'sh',
+          args: ['-c', director, 'director', '{prompt}'],
         },
         mode: 'through',
         parallel: defaultParallelSettings,
