@@ -15,6 +15,22 @@ import { phaseKeys, taskIds } from './taskIds';
  * Takes time in proportion to the length of the text.
  */
 export function parsePlan(text: string): Plan {
+  const plan = known.get(text) ?? readPlan(text);
+  // Newest last; the oldest goes.
+  known.delete(text);
+  known.set(text, plan);
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKnown) break;
+    known.delete(oldest);
+  }
+  return plan;
+}
+
+/** Plans read last, by their text: who changes a plan has mostly just read it. */
+const known = new Map<string, Plan>();
+const mostKnown = 4;
+
+function readPlan(text: string): Plan {
   const lines = scanLines(text);
   const literal = literalNewlines(text, lines);
   const reader = new PlanReader(text, lines, literal === 'whole');

@@ -83,12 +83,12 @@ async function addLines(root: string, file: string, lines: readonly Buffer[]): P
     // Windows has neither of the two; elsewhere the last one keeps a pipe from holding us up.
     const { O_RDWR, O_APPEND, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
     handle = await open(path, O_RDWR! | O_APPEND! | O_NOFOLLOW | O_NONBLOCK);
-    if (!(await handle.stat()).isFile())
-      return all(refused('not-a-file', `${path} is not a file, so nothing was written.`));
+    const facts = await handle.stat();
+    if (!facts.isFile()) return all(refused('not-a-file', `${path} is not a file, so nothing was written.`));
     let torn = false;
     while (written < lines.length && !torn) {
       const part = fitting(lines.slice(written));
-      const added = await addOnce(handle, part);
+      const added = await addOnce(handle, part, written === 0 ? facts.size : undefined);
       written += added;
       torn = added < part.length;
     }
@@ -117,8 +117,12 @@ function fitting(lines: readonly Buffer[]): readonly Buffer[] {
 }
 
 /** Adds lines with one write. How many of them are there as a whole. */
-async function addOnce(handle: FileHandle, lines: readonly Buffer[]): Promise<number> {
-  const start = (await endsLine(handle)) ? 0 : 1;
+async function addOnce(
+  handle: FileHandle,
+  lines: readonly Buffer[],
+  size: number | undefined,
+): Promise<number> {
+  const start = (await endsLine(handle, size)) ? 0 : 1;
   const { bytesWritten } = await handle.write(
     Buffer.concat(start === 0 ? lines : [Buffer.from('\n'), ...lines]),
   );
@@ -138,9 +142,9 @@ function refusalOf(error: unknown, path: string): { readonly refused: EditRefusa
 }
 
 /** Whether the last line has its end. Another writer's line may be on its way: it is given a moment to be whole. */
-async function endsLine(handle: FileHandle): Promise<boolean> {
+async function endsLine(handle: FileHandle, sizeNow: number | undefined): Promise<boolean> {
   for (let looks = 1; ; looks += 1) {
-    const { size } = await handle.stat();
+    const size = (looks === 1 ? sizeNow : undefined) ?? (await handle.stat()).size;
     if (size === 0) return true;
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
     if (bytesRead === 0 || buffer[0] === 0x0a) return true;

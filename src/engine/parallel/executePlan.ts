@@ -73,6 +73,7 @@ class ParallelExecute {
   private readonly messages: TaskMessages;
   private readonly reading: PlanReading;
   private readonly plan: PlanMarks;
+  private readonly readied = new Set<string>();
   private readonly hand = new WorkersInHand();
   private readonly life: SignsOfLife;
   private readonly questions: TaskQuestions;
@@ -386,7 +387,8 @@ class ParallelExecute {
   private execution(): Execution {
     const { track, graph } = this.reading;
     if (!track || !graph) throw new Error('The track was not read yet.');
-    return { context: this.context, messages: this.messages, plan: this.plan, track, graph };
+    const { context, messages, plan, readied } = this;
+    return { context, messages, plan, readied, track, graph };
   }
 
   private async progress(last?: { taskId: string; commit?: string }): Promise<void> {

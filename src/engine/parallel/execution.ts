@@ -11,6 +11,8 @@ export interface Execution {
   readonly context: RunContext;
   readonly messages: TaskMessages;
   readonly plan: PlanMarks;
+  /** Tasks whose DEP_READY was posted by this loop: several that end together have the same successors. */
+  readonly readied: Set<string>;
   /** The track as it was last read. What this run has recorded since stands in the journal. */
   readonly track: Track;
   readonly graph: TaskGraph;

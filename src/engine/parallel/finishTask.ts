@@ -55,7 +55,7 @@ export async function completeTask(
   const [marked, ...refusals] = await Promise.all([
     markComplete(execution, taskId, commit),
     postEvent(context, eventFileName('TASK_COMPLETE', taskId), commit),
-    ...unblocks.map((id) => postEvent(context, eventFileName('DEP_READY', id))),
+    ...unblocks.map((id) => postReady(execution, id)),
     worker === undefined
       ? undefined
       : setWorkerStatus(context, worker, { taskId, status: 'COMPLETE', progressPct: 100 }),
@@ -63,6 +63,14 @@ export async function completeTask(
   ]);
   for (const refused of refusals) warn(execution, refused);
   return marked;
+}
+
+async function postReady({ context, readied }: Execution, taskId: string): Promise<Unwritten> {
+  if (readied.has(taskId)) return undefined;
+  readied.add(taskId);
+  const refused = await postEvent(context, eventFileName('DEP_READY', taskId));
+  if (refused) readied.delete(taskId);
+  return refused;
 }
 
 /** In bytes: what leaves room for the rest of the line. */

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:fs';
 import { mkdir, open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { hasCode } from '../../store/ioError';
 import { agentStartError } from '../agentStartError';
 import { AgentStartError, type AgentExit, type AgentInvocation } from '../ports';
 import { agentMark, endProcessesOf, findAgent, isAgent, type NamedProcess } from './agentProcesses';
@@ -153,9 +154,13 @@ class GroupProcess implements AgentProcess {
 /** The file itself, not what a symbolic link in its place points at (Windows has no such flag). */
 async function openOutput(file: string, name: string): Promise<FileHandle> {
   const noFollow = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow;
   try {
-    await mkdir(dirname(file), { recursive: true });
-    return await open(file, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | noFollow);
+    return await open(file, flags).catch(async (error: unknown) => {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      await mkdir(dirname(file), { recursive: true });
+      return open(file, flags);
+    });
   } catch (error) {
     throw new AgentStartError(
       'failed',

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lstat, open } from 'node:fs/promises';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { AgentOutputReader } from '../../files/agentOutput';
 import type { AgentOutput } from '../../model/agentOutput';
 import { hasCode, reasonOf } from '../../store/ioError';
@@ -7,6 +7,8 @@ import { megabytes } from '../../store/limits';
 
 /** An agent that prints more than this many bytes is stopped; of its output so much is read. */
 export const largestOutput = 64 * 1024 * 1024;
+
+const partBytes = 64 * 1024;
 
 export interface OutputReading {
   readonly output: AgentOutput;
@@ -24,8 +26,7 @@ export async function readOutputFile(file: string, limit: number): Promise<Outpu
     try {
       const facts = await handle.stat();
       if (!facts.isFile()) return { output: reader.end(), trouble: `Its output file ${file} is no file.` };
-      const chunks: AsyncIterable<Buffer> = handle.createReadStream({ end: limit - 1, autoClose: false });
-      for await (const chunk of chunks) reader.push(chunk);
+      await readInto(reader, handle, Math.min(facts.size, limit));
       return {
         output: reader.end(),
         ...(facts.size > limit
@@ -40,6 +41,18 @@ export async function readOutputFile(file: string, limit: number): Promise<Outpu
       output: reader.end(),
       trouble: `Its output file ${file} could not be read: ${whyNotOpened(error)}.`,
     };
+  }
+}
+
+/** The first bytes of a file; fewer when it has become shorter. */
+async function readInto(reader: AgentOutputReader, handle: FileHandle, most: number): Promise<void> {
+  for (let at = 0; at < most;) {
+    // Each part is one of its own: the reader may keep it.
+    const part = Buffer.alloc(Math.min(partBytes, most - at));
+    const { bytesRead } = await handle.read(part, 0, part.length, at);
+    if (bytesRead === 0) return;
+    reader.push(part.subarray(0, bytesRead));
+    at += bytesRead;
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { hasCode } from '../../store/ioError';
 
@@ -17,7 +17,7 @@ export interface Processes {
 /** Asks the operating system: `/proc` where there is one, else `ps`; on Windows the id alone. */
 export class NodeProcesses implements Processes {
   async startOf(pid: number): Promise<string | undefined> {
-    if (process.platform === 'linux') return (await linuxProcess(pid))?.start;
+    if (process.platform === 'linux') return linuxProcess(pid)?.start;
     if (process.platform === 'win32') return undefined;
     try {
       const { stdout } = await promisify(execFile)('ps', ['-o', 'lstart=', '-p', String(pid)], {
@@ -36,23 +36,25 @@ export class NodeProcesses implements Processes {
     } catch (error) {
       if (!hasCode(error, 'EPERM')) return false;
     }
-    if (process.platform === 'linux' && (await linuxProcess(pid))?.zombie) return false;
+    if (process.platform === 'linux' && linuxProcess(pid)?.zombie) return false;
     if (processStart === undefined) return true;
     const start = await this.startOf(pid);
     return start === undefined || start === processStart;
   }
 }
 
+/** The same as long as this process lives. */
+let bootId: string | undefined;
+
 /** Clock ticks since the computer was started, with the id of that start. A zombie has ended; only nobody asked yet. */
-async function linuxProcess(pid: number): Promise<{ start: string; zombie: boolean } | undefined> {
+function linuxProcess(pid: number): { start: string; zombie: boolean } | undefined {
   try {
-    const [stat, boot] = await Promise.all([
-      readFile(`/proc/${pid}/stat`, 'utf8'),
-      readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
-    ]);
+    // No disk is asked: the kernel answers at once.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    bootId ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
     // The name stands in brackets and may hold anything; the state is the first field behind it, the start the 20th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { start: `${boot.slice(0, 8)}-${fields[19]}`, zombie: fields[0] === 'Z' };
+    return { start: `${bootId}-${fields[19]}`, zombie: fields[0] === 'Z' };
   } catch {
     return undefined;
   }

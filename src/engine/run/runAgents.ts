@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import type { EditRefusal } from '../../model/edit';
 import { loopSteps, type LoopStep } from '../../model/loopState';
 import { later, laterWaits, waitedUntil, waitingFrom, type Wait } from '../../rules/parallel/workTime';
-import { containedPath } from '../../store/contain';
+import { containedNewPath, containedPath } from '../../store/contain';
 import { reasonOf } from '../../store/ioError';
 import { megabytes } from '../../store/limits';
 import { commandOf } from '../agentProvider';
@@ -212,20 +212,23 @@ export class RunAgents implements AgentDesk {
     const outputFile = this.outputFileOf(job.id);
     const answerFile = job.answerFile ?? join(place.runFolder, 'answers', `${job.id}.json`);
     for (const file of [outputFile, answerFile]) {
-      if ((await containedPath(place.root, file)) === undefined) {
+      // The output's own name is not followed when it is opened; Windows cannot be told so.
+      const own = file === outputFile && globalThis.process.platform !== 'win32';
+      if ((await (own ? containedNewPath : containedPath)(place.root, file)) === undefined) {
         throw new AgentStartError(
           'failed',
           `${name} was not started: ${file} leads out of ${place.root}. Remove the symbolic link.`,
         );
       }
-      try {
-        await mkdir(dirname(file), { recursive: true });
-      } catch (error) {
-        throw new AgentStartError(
-          'failed',
-          `${name} was not started: ${dirname(file)} could not be made: ${reasonOf(error)}.`,
-        );
-      }
+    }
+    // Who opens the output makes its folder where it is not there.
+    try {
+      await mkdir(dirname(answerFile), { recursive: true });
+    } catch (error) {
+      throw new AgentStartError(
+        'failed',
+        `${name} was not started: ${dirname(answerFile)} could not be made: ${reasonOf(error)}.`,
+      );
     }
     const invocation = commandOf(settings.provider, {
       prompt: await this.promptFor(job, name),
