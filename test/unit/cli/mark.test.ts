@@ -161,7 +161,7 @@ describe('conductor mark', function () {
       [['mark', 'checkout', '2.1', 'done', '--commit'], /commit/],
       [['mark', 'checkout', '2.1', 'done', '--commit', 'a', '--commit', 'b'], /2 times/],
     ] as const) {
-      const finished = await conductor(words, { cwd: folder });
+      const finished = await conductorHere(words, { cwd: folder });
       assert.equal(finished.code, 2, words.join(' '));
       assert.match(finished.stderr, hint);
       assert.match(finished.stderr, /Usage: conductor mark/);

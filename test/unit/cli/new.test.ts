@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { conductorHere } from './conductorHere';
 import { conductor, documentOf, filesBelow, folderWith, temporaryFolder } from './conductorProcess';
 import { below, google, shop } from './projects';
 import { errorShape, showShape, statusShape, validationShape } from './shapes';
@@ -64,7 +65,7 @@ describe('conductor new', function () {
       [['new', ' '], 'name-empty'],
       [['new', 'two\nlines'], 'name-invalid'],
     ] as const) {
-      const finished = await conductor([...words, '--json'], { cwd: folder });
+      const finished = await conductorHere([...words, '--json'], { cwd: folder });
       assert.equal(finished.code, 1, words.join(' '));
       assert.equal(errorShape.parse(documentOf(finished)).error.code, code, words.join(' '));
     }
