@@ -62,6 +62,20 @@ const withProcesses = [
   'engine/run',
 ];
 
+/** Mostly waits: a thousand edits of one file, one after the other, each watched over for a moment. Runs beside the others. */
+const races = 'store/races.test.ts';
+
+const notPlain = [...withProcesses, races];
+
+/** @param {readonly import('./tally.mjs').Tally[]} tallies of tests that ran beside each other */
+const together = (tallies) =>
+  tallies.reduce((sum, one) => ({
+    passed: sum.passed + one.passed,
+    failed: sum.failed + one.failed,
+    skipped: sum.skipped + one.skipped,
+    finished: sum.finished && one.finished,
+  }));
+
 /**
  * The entries of a folder of test/unit; folders that hold tests with processes are opened, and those left out.
  * @param {string} folder
@@ -70,9 +84,9 @@ const withProcesses = [
 function plainUnitTests(folder = '') {
   return fs.readdirSync(inRoot('test/unit', folder), { withFileTypes: true }).flatMap((entry) => {
     const place = path.posix.join(folder, entry.name);
-    if (withProcesses.includes(place)) return [];
+    if (notPlain.includes(place)) return [];
     if (!entry.isDirectory()) return place.endsWith('.test.ts') ? [`test/unit/${place}`] : [];
-    return withProcesses.some((other) => other.startsWith(`${place}/`))
+    return notPlain.some((other) => other.startsWith(`${place}/`))
       ? plainUnitTests(place)
       : [`test/unit/${place}`];
   });
@@ -123,7 +137,17 @@ async function staticChecks() {
 /** @type {readonly Tier[]} */
 export const TIERS = [
   { name: 'static', lane: 'alone', run: staticChecks },
-  { name: 'unit', lane: 1, run: (quiet) => mocha('unit', 10, quiet, plainUnitTests()) },
+  {
+    name: 'unit',
+    lane: 1,
+    run: async (quiet) =>
+      together(
+        await Promise.all([
+          mocha('unit', 10, quiet, plainUnitTests()),
+          mocha('races', 10, true, [`test/unit/${races}`]),
+        ]),
+      ),
+  },
   {
     name: 'processes',
     lane: 2,
