@@ -10,6 +10,20 @@ import { circlesOf } from './graph';
  * does not know. Linear in the size of the block.
  */
 export function checkDag(dag: Dag, plan?: Plan): readonly TextProblem[] {
+  const before = checked.get(dag);
+  if (before && before.plan === plan) return before.problems;
+  const problems = problemsOf(dag, plan);
+  checked.set(dag, { plan, problems });
+  return problems;
+}
+
+/** A track and its graph ask about the same dag one after the other. */
+const checked = new WeakMap<
+  Dag,
+  { readonly plan: Plan | undefined; readonly problems: readonly TextProblem[] }
+>();
+
+function problemsOf(dag: Dag, plan: Plan | undefined): readonly TextProblem[] {
   const problems: TextProblem[] = [...repeatedIds(dag)];
   const byId = nodesById(dag);
   for (const node of byId.values()) {

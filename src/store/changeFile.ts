@@ -289,7 +289,7 @@ async function watchOver(
       accepted = theirs;
     }
     if (last) return 'stands';
-    await sleep(Math.min(10, Math.max(1, deadline - performance.now())));
+    await sleep(Math.min(15, Math.max(1, deadline - performance.now())));
   }
 }
 
