@@ -104,7 +104,7 @@ async function newTab(browser) {
  */
 async function leave(page) {
   try {
-    await page.evaluate(() => [localStorage.clear(), sessionStorage.clear()]);
+    await page.evaluate('localStorage.clear(), sessionStorage.clear()');
     await page.goto('about:blank');
     for (const key of ['Control', 'Alt', 'Shift', 'Meta']) await page.keyboard.up(key);
     await page.mouse.up();

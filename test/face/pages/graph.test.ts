@@ -4,6 +4,7 @@ import { largePlan } from '../../../scripts/bench/largePlan';
 import { openPanelPage } from '../../../scripts/lib/panelPage.mjs';
 import type { GraphModel } from '../../../src/shared/graphModel';
 import type { PanelState } from '../../../src/shared/protocol';
+import { eventually } from '../eventually';
 import { theBrowser } from '../session';
 import { seriousFindings } from './axe';
 import { foldedModel, modelOfPlan, sampleModel } from './graphModels';
@@ -53,6 +54,17 @@ async function focusIsOn(o: Opened, name: RegExp): Promise<void> {
       { timeout: 10_000 },
     )
     .catch(async () => assert.fail(`the focus is on ${await focusedName(o)}, not on ${name.source}`));
+}
+
+/** Waits until the view has moved to where it goes: a dozen frames in one place. */
+async function isStill(o: Opened): Promise<void> {
+  await o.page.waitForFunction(() => {
+    const seen = globalThis as unknown as { place?: string | null; frames?: number };
+    const place = document.querySelector('.moved')?.getAttribute('style') ?? null;
+    seen.frames = seen.place === place ? (seen.frames ?? 0) + 1 : 0;
+    seen.place = place;
+    return seen.frames >= 12;
+  });
 }
 
 const circle = `# Circle
@@ -114,7 +126,7 @@ describe('graph page', () => {
             await o.page.getByRole('heading', { name: /2\.4/ }).waitFor();
             assert.deepEqual(await seriousFindings(o.page), []);
             await o.page.keyboard.press('t');
-            await o.page.waitForTimeout(50);
+            await (size.width > 720 ? o.page.getByRole('table') : o.page.locator('.view .dag')).waitFor();
             assert.deepEqual(await seriousFindings(o.page), []);
           },
           { theme, size },
@@ -214,7 +226,7 @@ describe('graph page', () => {
     await withGraph(sample, async (o) => {
       await box(o, '3.4').click();
       await o.page.keyboard.press('+');
-      await o.page.waitForTimeout(400);
+      await isStill(o);
       const places = () =>
         o.page.locator('.gnode').evaluateAll((all) => all.map((e) => e.getAttribute('transform')));
       const before = await places();
@@ -240,8 +252,13 @@ describe('graph page', () => {
     await withGraph(sample, async (o) => {
       await box(o, '2.3').click();
       await o.page.keyboard.press('+');
-      await o.page.waitForTimeout(600);
-      kept = await o.kept();
+      await isStill(o);
+      const zoom = await o.page.locator('.zoom').textContent();
+      kept = await eventually(async () => {
+        const now = (await o.kept()) as { layout?: { camera?: { zoom: number } } } | undefined;
+        assert.equal(`${Math.round((now?.layout?.camera?.zoom ?? 0) * 100)} %`, zoom, 'what is kept');
+        return now;
+      });
     });
     await withGraph(
       sample,
@@ -436,7 +453,7 @@ describe('graph page', () => {
     await withGraph(sample, async (o) => {
       await o.page.keyboard.press('+');
       await o.page.keyboard.press('+');
-      await o.page.waitForTimeout(300);
+      await isStill(o);
       const zoom = await o.page.locator('.zoom').textContent();
       await o.page.keyboard.press('t');
       await o.page.getByRole('table').waitFor();
