@@ -20,9 +20,10 @@ await runMain(async () => {
     );
   const tiers = TIERS.filter((t) => wanted === undefined || wanted.includes(t.name));
 
-  /** @type {string | undefined} why tiers that need a VS Code cannot run */
-  let lacking;
-  if (tiers.some((t) => t.vscode)) lacking = await messageOf(installVscode);
+  // Mostly waits for the network and the disk: meanwhile run the tiers that need no VS Code.
+  /** @type {Promise<string | undefined>} why tiers that need a VS Code cannot run */
+  const installing = tiers.some((t) => t.vscode) ? messageOf(installVscode) : Promise.resolve(undefined);
+  installing.catch(() => undefined); // told where it is waited for
   /** @type {string | undefined} why there is no package to test */
   let unpacked;
   if (tiers.some((t) => t.vscode || t.name === 'static')) unpacked = await messageOf(pack);
@@ -34,8 +35,8 @@ await runMain(async () => {
   /** @param {typeof tiers[number]} tier @param {boolean} quiet */
   const runTier = async (tier, quiet) => {
     if (!quiet) console.log(`\n— ${tier.name} —`);
+    const why = tier.vscode ? ((await installing) ?? unpacked) : undefined;
     const from = Date.now();
-    const why = tier.vscode ? (lacking ?? unpacked) : undefined;
     let tally;
     if (why) {
       console.log(`  ✘ FAILED ${tier.name} cannot run: ${why}`);
@@ -64,6 +65,7 @@ await runMain(async () => {
   await Promise.all([runLane(1), runLane(2)]);
   for (const tier of first?.name === 'static' ? others : first ? [first, ...others] : [])
     await runTier(tier, false);
+  const lacking = await installing;
   if (lacking) console.log(`\n${lacking}`);
   console.log(
     `\nAll in ${((Date.now() - started) / 1000).toFixed(0)} s\n${tiers.map(({ name }) => summary.get(name)).join('\n')}\n\n${closingLine(total)}`,

@@ -100,7 +100,7 @@ async function staticChecks() {
       const result = await run(process.execPath, [inRoot('node_modules', file), ...args], {
         cwd: ROOT,
         quiet: true,
-        timeoutMs: 300_000,
+        timeoutMs: 600_000,
       });
       return result.code === 0
         ? []
