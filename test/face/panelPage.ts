@@ -18,7 +18,10 @@ export const COMMANDS: Readonly<Record<PanelName, string>> = {
 export const tabOf = (panel: PanelName, track: string): string =>
   `${panel[0]?.toUpperCase()}${panel.slice(1)}: ${track}`;
 
-/** The page of the panel of this kind that is on screen, once it shows something. */
+/**
+ * The page of the panel of this kind that is on screen, once it shows something: after a reload of the window that is when
+ * the extension host is up again.
+ */
 export async function panelPage(workbench: Workbench, panel: PanelName): Promise<Frame> {
   return eventually(async () => {
     for (const frame of workbench.page.frames()) {
@@ -32,7 +35,7 @@ export async function panelPage(workbench: Workbench, panel: PanelName): Promise
       if (isIt > 0 && (await frame.locator('main.panel:not(.skeleton)').count()) > 0) return frame;
     }
     throw new Error(`no ${panel} panel is on screen`);
-  });
+  }, 30_000);
 }
 
 /** Opens a panel on a track from the palette. */
