@@ -207,9 +207,10 @@ export class ParallelScene {
   ran(): { task: string; worker: string; pid: number }[] {
     const file = join(this.folder, 'ran.log');
     if (!existsSync(file)) return [];
+    // A worker may just have made it, and written nothing yet.
     return readFileSync(file, 'utf8')
-      .trim()
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => {
         const [task = '', worker = '', pid] = line.split(' ');
         return { task, worker, pid: Number(pid) };
