@@ -110,6 +110,14 @@ export function taskIdOf(lastTask: string | undefined): string | undefined {
   return /^(?:task|fix|step)?\s*((?:T)?\d+[a-z]?(?:\.\d+[a-z]?)*)\b/i.exec(text)?.[1] ?? text;
 }
 
+/**
+ * A text that a command may be followed by. Of a command Claude Code has a shell run what stands between !` and `, and in
+ * a fence that three backticks and ! begin: each such pair is broken by a space.
+ */
+export function withoutShell(text: string): string {
+  return text.replace(/(?<=!)(?=`)|(?<=`)(?=!)/g, ' ');
+}
+
 function legacy(agent: string, trackId: string): Invocation {
   return { agent, prompt: `/${agent} ${plainWord.test(trackId) ? trackId : quoted(trackId)}` };
 }
@@ -128,5 +136,7 @@ const plainWord = /^[\w.\-/]+$/;
 
 /** Single quotes as the spec shows them; a quote inside is written the way a shell would read it back. Line breaks would end the command line, so they become spaces. */
 function quoted(value: string): string {
-  return `'${value.replace(/[\r\n]+/g, ' ').replaceAll("'", `'\\''`)}'`;
+  return `'${withoutShell(value)
+    .replace(/[\r\n]+/g, ' ')
+    .replaceAll("'", `'\\''`)}'`;
 }

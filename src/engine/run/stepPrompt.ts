@@ -1,7 +1,7 @@
 import { join, relative, sep } from 'node:path';
 import type { LoopStep } from '../../model/loopState';
 import type { Track } from '../../model/track';
-import { agentFor, invocationFor } from '../../rules/agentInvocation';
+import { agentFor, invocationFor, withoutShell } from '../../rules/agentInvocation';
 import { boardConditionsOf, conditionKey, unmetConditions } from '../../rules/boardConditions';
 import { evaluators, evaluatorsFor } from '../../rules/gates/evaluators';
 import type { NextAction } from '../../rules/nextAction';
@@ -177,8 +177,7 @@ const longestItem = 700;
 function sectionText([title, items]: Section, trackDir: string): string {
   const lines: string[] = [];
   for (const item of items) {
-    // A command file would have what stands between !` and ` run by a shell.
-    const whole = bullets([item], '').replaceAll('!`', '! `');
+    const whole = withoutShell(bullets([item], ''));
     const line = whole.length > longestItem ? `${whole.slice(0, longestItem)}… (cut here)` : whole;
     if ([...lines, line].join('\n').length > longestSection) {
       lines.push(`- … and ${items.length - lines.length} more: see ${trackDir}/metadata.json`);

@@ -198,7 +198,7 @@ describe('stepJob: slash commands', () => {
 
   it('what stands below a command is bounded, and no shell of a command file runs it', async () => {
     const reasons = [
-      'Say !`rm -rf /` and $(x)',
+      'Say !`rm -rf /` and $(x), ```! touch x``` or !``!',
       ...Array.from({ length: 9 }, (_, i) => `${i} ${'x'.repeat(690)}`),
     ];
     project = await loopProject(
@@ -207,8 +207,33 @@ describe('stepJob: slash commands', () => {
     );
     const [, more = ''] = await notes();
     assert.ok(more.length < 4300, `${more.length}`);
-    assert.match(more, /^What the last evaluation asked for:\n- Say ! `rm -rf \/` and \$\(x\)\n- 0 x/);
+    assert.match(
+      more,
+      /^What the last evaluation asked for:\n- Say ! `rm -rf \/` and \$\(x\), ``` ! touch x``` or ! `` !\n- 0 x/,
+    );
     assert.match(more, /\n- … and 4 more: see conductor\/tracks\/[^/]+\/metadata\.json$/);
+  });
+
+  it('no text of an agent or a person below a command has a shell run it: conditions, knowledge, decisions, failures', async () => {
+    const bad = 'Do !`touch a` and ```! touch b```';
+    const inert = 'Do ! `touch a` and ``` ! touch b```';
+    const blockers = (step: string) => [
+      { id: 'b1', description: bad, blocked_step: step, status: 'RESOLVED', resolution: bad },
+    ];
+    for (const [i, step] of ['PLAN', 'EXECUTE', 'EVALUATE_EXECUTION', 'FIX'].entries()) {
+      const failed = { status: 'FAILED', failure_reasons: [bad] };
+      project = await loopProject(loopOf(step, { EVALUATE_PLAN: failed, EVALUATE_EXECUTION: failed }), {
+        blockers: blockers(step),
+        board_conditions: [`${bad} (CA)`],
+      });
+      const { prompt } = await jobOf(project, claudeProvider, {
+        knowledge: bad,
+        conditions: [`More: ${bad}`],
+      });
+      assert.ok(prompt.split(inert).length > 3, prompt);
+      assert.doesNotMatch(prompt, /!`|`!/);
+      if (i < 3) await project.dispose();
+    }
   });
 
   it('of five long decisions of a person none is left out', async () => {
