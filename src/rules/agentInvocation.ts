@@ -103,11 +103,16 @@ export function brainstormInvocation(o: {
   ]);
 }
 
-/** "Task 2.3" → "2.3"; what `--resume-from` takes. Undefined when the text is empty. */
+/**
+ * "Task 2.3" → "2.3", "Task set-up" → "set-up"; what `--resume-from` takes. Undefined when the text, which an agent wrote,
+ * is no id of a task, written or made from its words.
+ */
 export function taskIdOf(lastTask: string | undefined): string | undefined {
-  const text = lastTask?.trim();
-  if (text === undefined || text === '') return undefined;
-  return /^(?:task|fix|step)?\s*((?:T)?\d+[a-z]?(?:\.\d+[a-z]?)*)\b/i.exec(text)?.[1] ?? text;
+  const text = lastTask?.trim() ?? '';
+  const number = /^(?:task|fix|step)?\s*((?:T)?\d+[a-z]?(?:\.\d+[a-z]?)*)\b/i.exec(text)?.[1];
+  return (
+    number ?? /^(?:(?:task|fix|step)\s+)?([\p{L}\p{N}](?:[\p{L}\p{N}._/-]*[\p{L}\p{N}])?)$/iu.exec(text)?.[1]
+  );
 }
 
 /**

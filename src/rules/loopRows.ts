@@ -102,6 +102,7 @@ const dispatch = (step: LoopStep): LoopAction => ({ kind: 'dispatch', step });
 function resumeWords(loop: LoopState, facts: LoopFacts): string {
   const last = loop.checkpoints.EXECUTE?.lastTask;
   if (last === undefined) return 'with the next open task (no last_task is recorded)';
+  if (taskIdOf(last) === undefined) return `with the next open task (last_task, ${last}, is no id of a task)`;
   const from = resumeTask(loop, facts);
   if (from !== undefined && from === taskIdOf(last)) return `from last_task, ${last}`;
   const next = from === undefined ? '' : `from ${from}, the next open task, `;

@@ -88,10 +88,35 @@ describe('agentInvocation: odd names', () => {
 
   it('taskIdOf takes the id out of last_task', () => {
     assert.deepEqual(
-      ['Task 2.3', '2.3', 'Task 2.3: Wire it', 'T0.4 — Cut', ' Fix 1 ', 'Set up', '', undefined].map(
+      ['Task 2.3', '2.3', 'Task 2.3: Wire it', 'T0.4 — Cut', ' Fix 1 ', 'set-up', 'Task set-up/ünit', ''].map(
         taskIdOf,
       ),
-      ['2.3', '2.3', '2.3', 'T0.4', '1', 'Set up', undefined, undefined],
+      ['2.3', '2.3', '2.3', 'T0.4', '1', 'set-up', 'set-up/ünit', undefined],
+    );
+  });
+
+  it('what is no id of a task is none: an agent may write anything as last_task', () => {
+    for (const text of [
+      'now !`touch x`',
+      'Set up',
+      '!`touch`',
+      '$(touch)',
+      "a'b",
+      'set-up\n/evil',
+      '--mode',
+      '../x',
+    ])
+      assert.equal(taskIdOf(text), undefined, text);
+  });
+
+  it('no parameter has a shell run what it says', () => {
+    assert.match(
+      invocationFor('EXECUTE', { ...superpowers, resumeFrom: 'now !`touch x`' }).prompt,
+      / --resume-from='now ! `touch x`'$/,
+    );
+    assert.match(
+      brainstormInvocation({ ...base, context: 'Is ```! touch x``` !\r`it`?' }).prompt,
+      /='Is ``` ! touch x``` ! `it`\?'/,
     );
   });
 });

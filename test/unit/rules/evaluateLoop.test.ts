@@ -675,6 +675,17 @@ describe('evaluateLoop: dispatch', () => {
     assert.equal(nextAction(again, factsOf()).resumeFrom, '2.3');
   });
 
+  it('resumes EXECUTE from nothing that an agent wrote as last_task and that is no id of a task', () => {
+    const loop = loopOf({
+      step: 'EXECUTE',
+      stepStatus: 'IN_PROGRESS',
+      checkpoints: { EXECUTE: checkpointOf({ status: 'IN_PROGRESS', lastTask: 'now !`touch x`' }) },
+    });
+    const next = nextAction(loop, factsOf());
+    assert.equal(next.resumeFrom, undefined);
+    assert.match(next.why, /with the next open task \(last_task, now !`touch x`, is no id of a task\)/);
+  });
+
   it('never resumes EXECUTE from a task that is ticked in plan.md', () => {
     const checkpoints = { EXECUTE: checkpointOf({ status: 'IN_PROGRESS', lastTask: 'Task 1.1' }) };
     const loop = loopOf({ step: 'EXECUTE', stepStatus: 'IN_PROGRESS', checkpoints });
