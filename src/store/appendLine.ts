@@ -102,12 +102,16 @@ async function addLines(root: string, file: string, lines: readonly Buffer[]): P
   } catch (error) {
     const refusal = refusalOf(error, path);
     if (!refusal) throw error;
-    // What was written before is not known to be on the disk.
-    return all(refusal);
+    // Those before the one that failed are there; whether they are on the disk is known only now.
+    const synced = written > 0 && (await handle?.datasync().then(yes, no));
+    return synced ? outcomes(refusal) : all(refusal);
   } finally {
     await handle?.close();
   }
 }
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
 
 /** The first ones, as many as one write of `mostLineBytes` may hold; at least one. */
 function fitting(lines: readonly Buffer[]): readonly Buffer[] {

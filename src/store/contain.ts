@@ -29,6 +29,7 @@ export async function containedPath(root: string, path: string): Promise<string 
  * there (O_EXCL, link): only the way to it counts.
  */
 export async function containedNewPath(root: string, path: string): Promise<string | undefined> {
+  if (path.includes('\0')) return undefined;
   const asked = resolve(root, path);
   const folder = await containedPath(root, dirname(asked));
   return folder === undefined ? undefined : join(folder, basename(asked));

@@ -129,10 +129,16 @@ async function tryAcquire(lock: string, own: string, staleMs: number): Promise<b
   if (found && !mayBeTaken(found, staleMs)) return false;
   try {
     if (!found) mkdirSync(lock);
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+  try {
     mkdirSync(own);
   } catch (error) {
-    // Somebody else was quicker to make it, or to take it away.
-    if (hasCode(error, 'EEXIST', 'ENOENT') && (await foundAt(dirname(lock)))) return false;
+    // Somebody was quicker to take it away.
+    if (hasCode(error, 'ENOENT')) return false;
+    if (!found) removeEmpty(lock);
     throw error;
   }
   // Exactly this generation: the owner's name is unique, and of all who try only one removes it.
@@ -152,13 +158,10 @@ interface Found {
 
 async function foundAt(path: string): Promise<Found | undefined> {
   try {
+    // In this order: what another one puts in meanwhile must not be given the age of what was there before.
+    const entries = await entriesOf(path);
     const stats = await lstat(path);
-    const ageMs = Date.now() - stats.mtimeMs;
-    return {
-      isFolder: stats.isDirectory(),
-      ageMs,
-      entries: stats.isDirectory() ? await entriesOf(path) : [],
-    };
+    return { isFolder: stats.isDirectory(), ageMs: Date.now() - stats.mtimeMs, entries };
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;

@@ -25,6 +25,8 @@ interface WatchedFolder {
 export class TreeWatch implements Watch {
   readonly #root: string;
   readonly #folders = new Map<string, WatchedFolder>();
+  /** Those that nobody may look into; once somebody may, their parent tells. */
+  readonly #barred = new Set<string>();
   /** What becomes of one path is looked at in the order of its events. */
   readonly #turns = new Turns();
   readonly #closing = new Set<Promise<void>>();
@@ -63,6 +65,9 @@ export class TreeWatch implements Watch {
     if (this.#folders.get(folder)?.watch !== watch) return;
     const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
       if (!hasCode(error, ...awayCodes)) throw error;
+      // Then it is not watched either, although nothing says so.
+      if (folder !== this.#root) this.#endBelow(folder);
+      if (hasCode(error, 'EACCES', 'EPERM')) this.#barred.add(folder);
       return [];
     });
     const below = entries
@@ -75,11 +80,7 @@ export class TreeWatch implements Watch {
   #watch(folder: string, identity: string | undefined): FolderWatch {
     const watch = new FolderWatch(folder, {
       happened: (isRename, name) => this.#happened(folder, watch, isRename, name),
-      failed: (error) => {
-        // Windows says so when the watched folder itself is deleted.
-        if (hasCode(error, ...awayCodes)) this.#lookAnew(folder, watch);
-        else this.#failed(error);
-      },
+      failed: (error) => this.#failed(error),
     });
     this.#folders.set(folder, { watch, identity });
     return watch;
@@ -99,7 +100,8 @@ export class TreeWatch implements Watch {
     if (this.#isWanted(path, undefined) && !looksForeign(name)) this.listener.touched(path);
     // What a closed archive holds is only counted.
     else if (isArchiveName(basename(dirname(path)))) this.listener.touched(folder);
-    if (isRename && this.#isWanted(path, 'folder')) this.#lookSoon(path);
+    if ((isRename || this.#barred.has(path)) && this.#isWanted(path, 'folder'))
+      this.#lookSoon(path, isRename);
   }
 
   /** The watcher may be one of a folder that is gone, although there is one of its name, even with its number. */
@@ -110,13 +112,18 @@ export class TreeWatch implements Watch {
     this.#lookSoon(folder);
   }
 
-  #lookSoon(path: string): void {
-    this.#look(path).catch((error: unknown) => this.#failed(error));
+  #lookSoon(path: string, isOther = false): void {
+    this.#look(path, isOther).catch((error: unknown) => this.#failed(error));
   }
 
-  /** Watches what is at this path if it is a folder; ends watching what was there. */
-  #look(path: string): Promise<void> {
+  /**
+   * Watches what is at this path if it is a folder; ends watching what was there.
+   *
+   * @param isOther It may be another folder even where its identity is the same: the system gives numbers out again.
+   */
+  #look(path: string, isOther = false): Promise<void> {
     return this.#turns.take(path, async () => {
+      this.#barred.delete(path);
       const stats = await lstat(path).catch((error: unknown) => {
         if (!hasCode(error, ...awayCodes)) throw error;
         return undefined;
@@ -124,7 +131,7 @@ export class TreeWatch implements Watch {
       if (this.#closed) return;
       const known = this.#folders.get(path);
       const identity = stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
-      if (known && known.identity === identity) return;
+      if (known && known.identity === identity && !isOther) return;
       if (path === this.#root) {
         // Who watches the folders above sees it go, and begins anew when it is back.
         if (stats && !known) await this.#begin(path, undefined);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { LockBusyError, lockPathOf, freeLeftBehind, withLock } from '../../../src/store/lock';
 import { temporaryFolder } from './temporaryFolder';
 
@@ -80,6 +82,29 @@ describe('withLock', () => {
     assert.equal(readdirSync(lock).length, 2);
     assert.equal(await withLock(file, { waitMs: 30 }, () => Promise.resolve('got it')), 'got it');
     assert.equal(existsSync(lock), false);
+  });
+
+  it('is held by one at a time, when several find it left behind at the same moment', async function () {
+    this.timeout(120_000);
+    const script = fileURLToPath(new URL('lockTaker.ts', import.meta.url));
+    const takers = Array.from({ length: 4 }, () => fork(script, { execArgv: ['--import', 'tsx'] }));
+    try {
+      await Promise.all(takers.map((taker) => once(taker, 'message')));
+      const dead = deadPid();
+      for (let round = 0; round < 60; round++) {
+        file = join(folder.path, `left-${round}.md`);
+        lock = `${file}.lock`;
+        hold(dead, Date.now() - 3_600_000);
+        const answers = takers.map(async (taker) => {
+          const answer = once(taker, 'message');
+          taker.send(file);
+          return ((await answer) as [boolean])[0];
+        });
+        assert.deepEqual(await Promise.all(answers), [true, true, true, true], `round ${round}`);
+      }
+    } finally {
+      for (const taker of takers) taker.kill();
+    }
   });
 
   it('takes nothing from one that lives, although the other one is dead', async () => {
