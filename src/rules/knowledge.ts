@@ -6,7 +6,14 @@ export const knowledgeTokens = 500;
 
 /** Tokens of a text, counted as one for each three bytes of UTF-8 begun: an estimate on the high side. */
 export function tokensOf(text: string): number {
-  return Math.ceil(new TextEncoder().encode(text).length / 3);
+  return Math.ceil(bytesOf(text) / bytesPerToken);
+}
+
+const bytesPerToken = 3;
+const utf8 = new TextEncoder();
+
+function bytesOf(text: string): number {
+  return utf8.encode(text).length;
 }
 
 export interface KnowledgeBrief {
@@ -69,12 +76,22 @@ export function knowledgeLines(known: {
   return [...known.patterns.map(patternLine), ...known.errors.map(errorLine)];
 }
 
-/** Those lines, whole and in their order, that fit into so many tokens together. */
-export function linesWithin(lines: readonly string[], most: number): string {
-  return lines.reduce((text, line) => {
-    const longer = text === '' ? line : `${text}\n${line}`;
-    return tokensOf(longer) > most ? text : longer;
-  }, '');
+/** Those items, in their order, whose lines fit whole into so many tokens together, with the breaks between them. */
+export function itemsWithin<T>(items: readonly T[], lineOf: (item: T) => string, most: number): T[] {
+  const kept: T[] = [];
+  let room = most * bytesPerToken;
+  for (const item of items) {
+    const left = kept.length === 0 ? room : room - 1;
+    if (left <= 0) break;
+    const line = lineOf(item);
+    // No character takes less than a byte: what is too long already need not be measured.
+    if (line.length > left) continue;
+    const bytes = bytesOf(line);
+    if (bytes > left) continue;
+    kept.push(item);
+    room = left - bytes;
+  }
+  return kept;
 }
 
 function patternLine({ name, category, text }: KnownPattern): string {

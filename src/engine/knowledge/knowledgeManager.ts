@@ -2,7 +2,7 @@ import { join, relative, sep } from 'node:path';
 import * as z from 'zod';
 import { readJson } from '../../files/jsonText';
 import type { KnownError, KnownPattern } from '../../model/knowledge';
-import { knowledgeLines, knowledgeTokens, linesWithin } from '../../rules/knowledge';
+import { itemsWithin, knowledgeLines, knowledgeTokens } from '../../rules/knowledge';
 import { readText } from '../../store/readText';
 import { promptTemplate } from '../prompts/promptTemplates';
 import { renderPrompt } from '../prompts/renderPrompt';
@@ -20,6 +20,7 @@ const role = 'knowledge-manager';
 export interface ChosenKnowledge {
   /** At most 500 tokens; '' when nothing helps. */
   readonly text: string;
+  /** How many of them the text holds. */
   readonly patterns: number;
   readonly errors: number;
 }
@@ -49,7 +50,7 @@ export async function askKnowledgeManager(
       track_dir: relative(place.projectRoot, place.trackFolder).split(sep).join('/'),
       goal,
       token_limit: String(knowledgeTokens),
-      excerpts: linesWithin(lines, excerptTokens),
+      excerpts: itemsWithin(lines, (line) => line, excerptTokens).join('\n'),
       answer_path: answerFile,
     },
     overrideFile(place.root, template),
@@ -122,17 +123,27 @@ async function readChoice(
   if (!parsed.success)
     return { unusable: `its answer is not what was asked for: ${z.prettifyError(parsed.error)}` };
   const { patterns_found, errors_to_watch, similar_tracks, recommendations } = parsed.data;
-  const lines = [
-    ...patterns_found.map(({ name, summary }) => `- Pattern “${name}”: ${summary}`),
-    ...errors_to_watch.map(({ pattern, prevention }) => `- Error to watch for: ${pattern} → ${prevention}`),
-    ...recommendations.map((text) => `- ${text}`),
-    ...similar_tracks.map(({ track_id, relevance }) => `- Similar track ${track_id}: ${relevance}`),
+  const line = (kind: 'pattern' | 'error' | 'more', text: string) => ({
+    kind,
+    text: `- ${text}`.replace(/\s+/g, ' '),
+  });
+  const all = [
+    ...patterns_found.map(({ name, summary }) => line('pattern', `Pattern “${name}”: ${summary}`)),
+    ...errors_to_watch.map(({ pattern, prevention }) =>
+      line('error', `Error to watch for: ${pattern} → ${prevention}`),
+    ),
+    ...recommendations.map((text) => line('more', text)),
+    ...similar_tracks.map(({ track_id, relevance }) =>
+      line('more', `Similar track ${track_id}: ${relevance}`),
+    ),
   ];
-  const text = linesWithin(
-    lines.map((line) => line.replace(/\s+/g, ' ')),
-    knowledgeTokens,
-  );
-  if (text === '' && lines.length > 0)
+  const kept = itemsWithin(all, ({ text }) => text, knowledgeTokens);
+  if (kept.length === 0 && all.length > 0)
     return { unusable: `each thing that it says is longer than ${knowledgeTokens} tokens` };
-  return { text, patterns: patterns_found.length, errors: errors_to_watch.length };
+  const count = (wanted: string): number => kept.filter(({ kind }) => kind === wanted).length;
+  return {
+    text: kept.map(({ text }) => text).join('\n'),
+    patterns: count('pattern'),
+    errors: count('error'),
+  };
 }

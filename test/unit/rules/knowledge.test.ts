@@ -8,7 +8,7 @@ import {
 } from '../../../src/files/knowledgeFiles';
 import { patternsText } from '../../../src/files/projectTemplates';
 import { applyEdits } from '../../../src/files/textEdit';
-import { knowledgeFor, retrospectiveDue, tokensOf } from '../../../src/rules/knowledge';
+import { itemsWithin, knowledgeFor, retrospectiveDue, tokensOf } from '../../../src/rules/knowledge';
 import type { EditResult } from '../../../src/model/edit';
 
 const after = (text: string, result: EditResult): string => {
@@ -104,6 +104,42 @@ describe('knowledge for a goal', () => {
         assert.ok(tokens <= most && tokens === tokensOf(text));
       }),
     );
+  });
+
+  it('lines within a bound: each that still fits, in order, whole', () => {
+    const line = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' });
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), fc.nat(200), (lines, most) => {
+        const fit: string[] = [];
+        for (const one of lines) if (tokensOf([...fit, one].join('\n')) <= most) fit.push(one);
+        assert.deepEqual(
+          itemsWithin(lines, (one) => one, most),
+          fit,
+        );
+      }),
+    );
+  });
+
+  it('lines within a bound: none is measured twice, nor after all is full', () => {
+    const encoder: { encode: (text?: string) => Uint8Array<ArrayBuffer> } = TextEncoder.prototype;
+    const { encode } = encoder;
+    let measured = 0;
+    encoder.encode = function (text = '') {
+      measured += text.length;
+      return encode.call(this, text);
+    };
+    try {
+      const many = Array.from({ length: 50_000 }, () => 'x'.repeat(100));
+      let looked = 0;
+      const kept = itemsWithin(many, (line) => (looked++, line), 1010);
+      assert.deepEqual(
+        [kept.length, measured, looked],
+        [30, 3000, 30],
+        '30 lines and 29 breaks are 3029 of 3030 bytes',
+      );
+    } finally {
+      encoder.encode = encode;
+    }
   });
 
   it('a retrospective is skipped for the three reasons', () => {

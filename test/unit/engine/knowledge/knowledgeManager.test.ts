@@ -80,6 +80,22 @@ describe('knowledge manager', () => {
     assert.ok(text.split('\n').every((line) => line.length > 100));
   });
 
+  it('counted is what the planner is told, not what did not fit any more', async () => {
+    const long = (count: number) => Array.from({ length: count }, (_, i) => `${i} ${'x'.repeat(300)}`);
+    const scene = await sceneWith({
+      patterns_found: long(6).map((name) => ({ name, summary: 's' })),
+      errors_to_watch: [...long(2), 'short'].map((pattern) => ({ pattern, prevention: 'p' })),
+    });
+    const { text } = await brief(scene);
+    assert.equal(text.match(/^- Pattern/gm)?.length, 4);
+    assert.equal(text.match(/^- Error/gm)?.length, 1);
+    const said = scene.events.flatMap((event) => (event.event === 'knowledge' ? [event] : []));
+    assert.deepEqual(
+      said.map(({ patterns, errors }) => [patterns, errors]),
+      [[4, 1]],
+    );
+  });
+
   it('is not started without a prompt of the project, nor where nothing is known', async () => {
     for (const own of [false, ' \n'] as const) {
       const scene = await sceneWith({ recommendations: ['Mine'] }, { own });
