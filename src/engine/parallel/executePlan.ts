@@ -284,8 +284,9 @@ class ParallelExecute {
     if (decisions.length === 0 || this.halts.length > 0 || this.isHeld) return undefined;
     if (this.context.signal.aborted) return undefined;
     this.declined = !(await confirmStarts(this.context, decisions));
-    if (this.declined) return undefined;
-    const { refused, halt } = await startWorkers(this.execution(), decisions, this.hand);
+    // A question may have come up while a person was asked, or while workers are prepared.
+    if (this.isHeld) return undefined;
+    const { refused, halt } = await startWorkers(this.execution(), decisions, this.hand, () => this.isHeld);
     if (halt) this.halt(halt);
     return refused;
   }

@@ -29,10 +29,15 @@ export async function startWorker(
   node: TaskNode,
   workerId: string,
   overrides: Readonly<Record<string, string>>,
+  isHeld: () => boolean,
 ): Promise<WorkerStart> {
   const { context } = execution;
   const worker = makeWorker(execution, node, workerId, overrides);
   const holder = { workerId, taskId: node.id };
+  const held = (): EditRefusal | undefined =>
+    isHeld()
+      ? { code: 'run-stopping', message: `${workerId} was not started: nothing is started any more.` }
+      : undefined;
   const started = await context.desk.start(
     {
       id: workerId,
@@ -46,8 +51,10 @@ export async function startWorker(
       timeLimitMs: context.settings.parallel.workerTimeoutMs,
     },
     async () =>
+      held() ??
       (await lockFiles(context, holder, decision.locks)) ??
       (await writeWorkerFile(context, worker)) ??
+      held() ??
       (await postMessage(context, 'WORKER_DISPATCHED', {
         worker_id: workerId,
         task_id: node.id,

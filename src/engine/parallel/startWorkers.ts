@@ -16,11 +16,12 @@ export interface Started {
   readonly halt?: EscalationRequest<EscalationTrigger>;
 }
 
-/** Starts the workers of several tasks side by side and takes them in hand. */
+/** Starts the workers of several tasks side by side and takes them in hand. `isHeld`: nothing is to be started any more. */
 export async function startWorkers(
   execution: Execution,
   decisions: readonly StartDecision[],
   hand: WorkersInHand,
+  isHeld: () => boolean,
 ): Promise<Started> {
   const { context, track } = execution;
   const taken = new Set([
@@ -33,7 +34,7 @@ export async function startWorkers(
       decisions.map((decision) => {
         const workerId = workerIdFor(decision.taskId, context.ports.clock(), taken);
         taken.add(workerId);
-        return startOne(execution, decision, workerId, overrides, hand);
+        return startOne(execution, decision, workerId, overrides, hand, isHeld);
       }),
     );
     // Each was waited for: none is started behind our back.
@@ -55,11 +56,12 @@ async function startOne(
   workerId: string,
   overrides: Readonly<Record<string, string>>,
   hand: WorkersInHand,
+  isHeld: () => boolean,
 ): Promise<Started> {
   const { taskId, kind, because } = decision;
   const node = execution.graph.nodes.find(({ id }) => id === taskId);
   if (!node) return {};
-  const started = await startWorker(execution, decision, node, workerId, overrides);
+  const started = await startWorker(execution, decision, node, workerId, overrides, isHeld);
   if ('running' in started) {
     hand.follow(started.running);
     execution.context.emit({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runs } from '../run/agentScene';
 import { closeParallelScenes, ParallelScene, type PlannedTask } from './parallelScene';
 
@@ -293,6 +293,40 @@ describe('executePlan', function () {
     scene.onWait = () => undefined;
     assert.equal((await scene.execute()).outcome, 'passed');
     assert.equal(scene.ran().length, 3);
+  });
+
+  it('held up while a person is asked, or while a worker is prepared: it starts nothing', async () => {
+    const asked = await ParallelScene.make(three, { confirm: 'yes' });
+    const hold = new AbortController();
+    asked.onConfirm = () => hold.abort();
+    assert.deepEqual(await asked.execute(hold.signal), { outcome: 'stopped' });
+
+    const group = [{ id: '1.1', files: ['src/a.ts'], group: 'pg-1-locked' }];
+    for (const at of ['intent', 'file'] as const) {
+      const prepared = await ParallelScene.make(group);
+      const late = new AbortController();
+      const { log, context } = prepared;
+      const [append, create] = [log.append.bind(log), context.ports.editor.create.bind(context.ports.editor)];
+      log.append = (note) => {
+        if (at === 'intent' && note.kind === 'intent') late.abort();
+        return append(note);
+      };
+      context.ports.editor.create = (request) => {
+        if (at === 'file' && dirname(request.file).endsWith('workers')) late.abort();
+        return create(request);
+      };
+      assert.deepEqual(await prepared.execute(late.signal), { outcome: 'stopped' }, at);
+      assert.ok(late.signal.aborted, at);
+      assert.deepEqual([prepared.ran(), prepared.markers()], [[], { '1.1': ' ' }], at);
+      const queue = prepared.bus('queue.jsonl');
+      assert.doesNotMatch(queue, /WORKER_DISPATCHED/);
+      if (at === 'intent') assert.doesNotMatch(queue, /FILE_LOCK/);
+      assert.equal(prepared.bus('locks.json').trim(), '{}');
+      if (at === 'file') assert.deepEqual(readdirSync(join(prepared.place.bus, 'workers')), []);
+      assert.equal((await prepared.execute()).outcome, 'passed');
+    }
+    assert.deepEqual(asked.ran(), []);
+    assert.equal(asked.entries().filter(({ kind }) => kind === 'intent').length, 0);
   });
 
   it('stopped, it leaves no process, no lock and no [~]; the attempts count for nothing', async () => {

@@ -89,6 +89,8 @@ export class ParallelScene {
   private die: () => void = () => undefined;
   /** Asked before each wait. */
   onWait: () => void = () => undefined;
+  /** Called before a person answers whether workers may start. */
+  onConfirm: () => void = () => undefined;
 
   private constructor(
     readonly folder: string,
@@ -137,7 +139,10 @@ export class ParallelScene {
           if (signal?.aborted) wake();
         });
       },
-      confirm: () => Promise.resolve(o.confirm ?? 'yes'),
+      confirm: () => {
+        this.onConfirm();
+        return Promise.resolve(o.confirm ?? 'yes');
+      },
     };
     const settings: RunSettings = {
       provider: {
