@@ -35,7 +35,11 @@ export type ExecuteResult =
       /** Ids of those that were told when they were decided ('escalated'). */
       readonly told?: ReadonlySet<string>;
     }
-  | { readonly outcome: 'stopped' };
+  | {
+      readonly outcome: 'stopped';
+      /** What a person who was asked said to further workers; absent: it was stopped or held up. */
+      readonly declined?: 'no' | 'later';
+    };
 
 /** Rounds in a row in which the same things could not be written, until a person is asked. */
 const mostTries = 3;
@@ -78,8 +82,10 @@ class ParallelExecute {
   private readonly life: SignsOfLife;
   private readonly questions: TaskQuestions;
   private readonly halts: EscalationRequest<EscalationTrigger>[] = [];
-  /** Somebody does not want more workers: as with `hold`. */
-  private declined = false;
+  /** A person does not want more workers: as with `hold`. */
+  private declined: 'no' | 'later' | undefined;
+  /** Somebody else stopped a worker: as with `hold`. */
+  private interfered = false;
   private failedRounds = 0;
   /** Tasks that were ticked since plan.md was read. */
   private ticked: readonly string[] = [];
@@ -283,7 +289,8 @@ class ParallelExecute {
   private async start(decisions: readonly StartDecision[]): Promise<Unwritten> {
     if (decisions.length === 0 || this.halts.length > 0 || this.isHeld) return undefined;
     if (this.context.signal.aborted) return undefined;
-    this.declined = !(await confirmStarts(this.context, decisions));
+    const answer = await confirmStarts(this.context, decisions);
+    if (answer !== 'yes') this.declined = answer;
     // A question may have come up while a person was asked, or while workers are prepared.
     if (this.isHeld) return undefined;
     const { refused, halt } = await startWorkers(this.execution(), decisions, this.hand, () => this.isHeld);
@@ -301,7 +308,7 @@ class ParallelExecute {
       ended.map(async (one) => {
         const { completed, refused, stopped } = await recordEnd(this.execution(), one);
         if (completed) last = completed;
-        if (stopped) this.declined = true;
+        if (stopped) this.interfered = true;
         return refused;
       }),
     );
@@ -350,7 +357,8 @@ class ParallelExecute {
   private async ending(decisions: readonly ParallelDecision[]): Promise<ExecuteResult | undefined> {
     if (this.hand.running.length > 0) return undefined;
     if (this.halts.length > 0) return this.person([...this.halts, ...this.escalations(decisions)]);
-    if (this.isHeld) return { outcome: 'stopped' };
+    if (this.isHeld)
+      return { outcome: 'stopped', ...(this.declined === undefined ? {} : { declined: this.declined }) };
     const finish = decisions.find((decision) => decision.kind === 'finish');
     if (finish?.outcome === 'passed') return this.passed(finish.because);
     const going = decisions.some(({ kind }) => kind === 'start' || kind === 'retry' || kind === 'recordDone');
@@ -382,7 +390,7 @@ class ParallelExecute {
   // --- small things ---
 
   private get isHeld(): boolean {
-    return this.declined || this.hold.aborted;
+    return this.declined !== undefined || this.interfered || this.hold.aborted;
   }
 
   private execution(): Execution {

@@ -76,17 +76,17 @@ async function startOne(
   return 'refused' in started ? { refused: started.refused } : {};
 }
 
-/** Whether a person who confirms every start says yes to these; true where nobody is asked. */
+/** What a person who confirms every start says to these; yes where nobody is asked, no when the run is stopped meanwhile. */
 export async function confirmStarts(
   { settings, ports, signal }: RunContext,
   decisions: readonly StartDecision[],
-): Promise<boolean> {
-  if (settings.mode !== 'confirm-all') return true;
+): Promise<'yes' | 'no' | 'later'> {
+  if (settings.mode !== 'confirm-all') return 'yes';
   const tasks = decisions.map(({ taskId }) => taskId).join(', ');
   const aborted = new Promise<'no'>((resolve) =>
     signal.addEventListener('abort', () => resolve('no'), { once: true }),
   );
-  const answer = await Promise.race([
+  return Promise.race([
     ports.confirm({
       kind: 'dispatch',
       what: `Start ${decisions.length === 1 ? 'a worker' : `${decisions.length} workers`} for ${tasks}.`,
@@ -94,5 +94,4 @@ export async function confirmStarts(
     }),
     aborted,
   ]);
-  return answer === 'yes';
 }

@@ -301,6 +301,8 @@ class LoopRun {
     switch (result.outcome) {
       case 'stopped':
         if (questions.userOnly.length > 0) return this.ask(now, questions.userOnly);
+        if (result.declined)
+          return this.notConfirmed(result.declined, 'EXECUTE waits for your confirmation.');
         // Answered while the last workers were at it.
         if (questions.heldUp && !context.signal.aborted) return undefined;
         return { outcome: 'stopped', why: 'A person stopped the run.' };

@@ -416,7 +416,7 @@ describe('executePlan', function () {
 
   it('asks before each wave of workers where every dispatch is confirmed; no ends it', async () => {
     const scene = await ParallelScene.make(three, { confirm: 'no' });
-    assert.deepEqual(await scene.execute(), { outcome: 'stopped' });
+    assert.deepEqual(await scene.execute(), { outcome: 'stopped', declined: 'no' });
     assert.deepEqual(scene.ran(), []);
     const yes = await ParallelScene.make(three, { confirm: 'yes' });
     assert.equal((await yes.execute()).outcome, 'passed');
