@@ -2,7 +2,7 @@ import { pathsCollide, plainFilePath } from '../model/filePath';
 import type { EditResult } from '../model/edit';
 import { jsonEdits, type JsonChange } from './jsonEdit';
 import { readJson } from './jsonText';
-import { parseLocks, parseWorkerStatus } from './messageBusFiles';
+import { parseLocks } from './messageBusFiles';
 import { applyEdits } from './textEdit';
 import { fileNamePart } from './workerFiles';
 
