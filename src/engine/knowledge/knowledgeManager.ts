@@ -28,7 +28,7 @@ export interface ChosenKnowledge {
 /**
  * What the knowledge manager's agent chooses for a goal (FORMATS §4.15). A project has one when it has written down what
  * to ask it, as `prompts/knowledge-manager.md`: without that, and where nothing is known, undefined, and no agent starts.
- * `unusable`: why its choice cannot be used. The agent of a run that was broken off is ended, and asked anew.
+ * `unusable`: why its choice cannot be used.
  * @throws PromptTemplateError, PromptOverrideError
  */
 export async function askKnowledgeManager(
@@ -37,7 +37,6 @@ export async function askKnowledgeManager(
   known: { readonly patterns: readonly KnownPattern[]; readonly errors: readonly KnownError[] },
 ): Promise<ChosenKnowledge | { readonly unusable: string } | undefined> {
   const { desk, place, ports, settings } = context;
-  await endLeftBehind(context);
   const { from, text } = promptTemplate(template, await readPromptOverrides(place.root));
   const lines = knowledgeLines(known);
   if (from === 'built-in' || lines.length === 0 || context.signal.aborted) return undefined;
@@ -91,7 +90,8 @@ export async function askKnowledgeManager(
   return { unusable };
 }
 
-async function endLeftBehind({ desk, log }: RunContext): Promise<void> {
+/** Ends the knowledge manager of a run that was broken off: nobody waits for it, whatever comes first now. */
+export async function endLeftKnowledgeManager({ desk, log }: RunContext): Promise<void> {
   for (const open of log.state().open) {
     if (open.intent.role !== role) continue;
     const agent = await desk.adopt(open);

@@ -14,6 +14,7 @@ import { answersTaken } from '../escalation/answersTaken';
 import { completeTrack } from '../completeTrack';
 import { escalate } from '../escalation/escalate';
 import { briefBeforePlan } from '../knowledge/briefBeforePlan';
+import { endLeftKnowledgeManager } from '../knowledge/knowledgeManager';
 import { holdRetrospective } from '../knowledge/retrospective';
 import { attendQuestions } from '../leads/attendQuestions';
 import { cleanUpWorkers } from '../parallel/cleanUpWorkers';
@@ -137,6 +138,7 @@ class LoopRun {
     const track = await context.ports.tracks.read(context.signal);
     for (const note of answersTaken(track, context.log.state())) await context.log.append(note);
 
+    if (first) await endLeftKnowledgeManager(context);
     const taken = first ? await this.takeOver(track) : undefined;
     if (taken) return this.ended(taken);
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { briefBeforePlan } from '../../../../src/engine/knowledge/briefBeforePlan';
+import { endLeftKnowledgeManager } from '../../../../src/engine/knowledge/knowledgeManager';
 import { tokensOf } from '../../../../src/rules/knowledge';
 import { closeScenes, scripted } from '../run/agentScene';
 import { LeadsScene } from '../leads/leadsScene';
@@ -148,6 +149,7 @@ describe('knowledge manager', () => {
     while (desk.running.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
     const [left] = desk.running;
     const second = await sceneWith({ recommendations: ['Mine'] }, { in: first });
+    await endLeftKnowledgeManager(second.context);
     assert.equal((await brief(second)).text, '- Mine');
     assert.equal(second.context.log.state().open.length, 0);
     await begun.catch(() => undefined);

@@ -64,3 +64,51 @@ describe('runLoop: workers that a person declines', function () {
       assert.match(asked.at(-1)!, /^Start a worker for 1\.3\.$/, 'nothing is asked any more');
     });
 });
+
+describe('runLoop: a knowledge manager that a killed run left behind', function () {
+  this.timeout(60_000);
+  afterEach(closeParallelScenes);
+
+  it('is ended before anything else, also when PLAN does not come again', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1' }], {
+      confirm: 'no',
+      behaviour: { undefined: ['endless'] },
+    });
+    const id = 'knowledge-manager-PLAN-20260101000000-abcd';
+    const role = 'knowledge-manager';
+    const start = await scene.desk.start({
+      id,
+      role,
+      agent: role,
+      prompt: 'Choose.',
+      step: 'PLAN',
+      attempt: 1,
+      locks: [],
+    });
+    assert.ok('running' in start);
+    await scene.journal.close();
+    const ends = () => scene.entries().flatMap((entry) => (entry.kind === 'ended' ? [entry] : []));
+    const asked: string[] = [];
+    const result = await runLoop({
+      ports: {
+        ...scene.context.ports,
+        confirm: ({ what }) => {
+          asked.push(what);
+          assert.deepEqual(
+            ends().map(({ workerId, how, outcome }) => [workerId, how, outcome]),
+            [[id, 'stopped', 'stopped']],
+          );
+          return Promise.resolve('no');
+        },
+      },
+      place: scene.place,
+      settings: scene.context.settings,
+      face: 'command line',
+      signal: scene.stop.signal,
+      emit: (event) => scene.events.push(event),
+    });
+    assert.deepEqual(asked, ['Start loop-executor for EXECUTE.']);
+    assert.ok(!('refused' in result) && result.outcome === 'stopped');
+    await start.running.finished;
+  });
+});
