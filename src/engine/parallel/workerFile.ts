@@ -14,6 +14,7 @@ import { removeFile } from '../../store/removeFile';
 import { promptTemplate, type PromptName } from '../prompts/promptTemplates';
 import { renderPrompt } from '../prompts/renderPrompt';
 import type { RunContext } from '../run/runContext';
+import { boardConditionsText } from '../run/stepPrompt';
 import { projectPath } from './bus';
 import type { Execution } from './execution';
 
@@ -58,7 +59,9 @@ export function makeWorker(
     return renderPrompt(text, workerTemplateValues(task, protocol), name);
   };
   const file = workerTemplateFile(template) as PromptName;
-  const prompt = rendered(file, rendered('base-worker-protocol.md', ''));
+  const ofTask = rendered(file, rendered('base-worker-protocol.md', ''));
+  const conditions = boardConditionsText(track, projectPath(context.place, context.place.trackFolder));
+  const prompt = conditions === undefined ? ofTask : `${ofTask.trimEnd()}\n\n${conditions}\n`;
   return { workerId, template, prompt, text: workerFileText(task, template, prompt) };
 }
 

@@ -163,6 +163,15 @@ function besides(track: Track, o: Prompted, superpowers: boolean): Section[] {
 
 const boardTitle = 'Conditions of the board, which the evaluation checks';
 
+/**
+ * What whoever carries out the plan is told of the conditions of the board, in a bounded list; undefined: there are none.
+ * `trackDir` relative to the project root.
+ */
+export function boardConditionsText(track: Track, trackDir: string): string | undefined {
+  const items = conditionsToCheck(track);
+  return items.length === 0 ? undefined : sectionText([boardTitle, items], trackDir);
+}
+
 function linesOf(text: string | undefined): string[] {
   return (text ?? '')
     .split('\n')

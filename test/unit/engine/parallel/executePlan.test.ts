@@ -282,6 +282,38 @@ describe('executePlan', function () {
     assert.equal((await scene.execute()).outcome, 'passed');
   });
 
+  it('a worker hears the conditions of the board that its work will be measured by, in words and length of the executor’s', async () => {
+    const scene = await ParallelScene.make([{ id: '1.1' }]);
+    const files: string[] = [];
+    const { editor } = scene.context.ports;
+    const create = editor.create.bind(editor);
+    editor.create = (request) => {
+      if (dirname(request.file).endsWith('workers')) files.push(request.text);
+      return create(request);
+    };
+    const metadata = JSON.parse(scene.text('metadata.json')) as object;
+    const long = Array.from({ length: 9 }, (_, i) => `${i} ${'x'.repeat(690)}`);
+    const board_conditions = ['Say !`touch x` (CA)', ...long];
+    writeFileSync(
+      join(scene.place.trackFolder, 'metadata.json'),
+      JSON.stringify({ ...metadata, board_conditions }),
+    );
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.match(
+      files[0]!,
+      /\n\nConditions of the board, which the evaluation checks:\n- Say ! `touch x` \(CA\)\n- 0 x+\n/,
+    );
+    assert.match(files[0]!, /- … and 4 more: see conductor\/tracks\/login_20260101\/metadata\.json\n$/);
+    const without = await ParallelScene.make([{ id: '1.1' }]);
+    const bare = without.context.ports.editor;
+    const make = bare.create.bind(bare);
+    bare.create = (request) => (files.push(request.text), make(request));
+    files.length = 0;
+    assert.equal((await without.execute()).outcome, 'passed');
+    assert.match(files.join(), /lifecycle/);
+    assert.doesNotMatch(files.join(), /Conditions of the board/);
+  });
+
   it('held up, it starts nothing more, and records those that are at work', async () => {
     const scene = await ParallelScene.make(three, { parallel: { maxWorkers: 1 } });
     const hold = new AbortController();
