@@ -46,7 +46,7 @@ export async function recordOutcome(
       const recorded = applyEvent(current.loop, facts, event);
       if ('refused' in recorded) return recorded;
       const history = {
-        reason: reasons.length > 0 ? reasons.join('; ') : `${current.loop.step} ${o.outcome}`,
+        reason: reasons.length > 0 ? reasons.join('; ') : `${reportedStep(current.loop)} ${o.outcome}`,
         by,
       };
       const then = nextAction(recorded.loop, facts);
@@ -67,6 +67,11 @@ export async function recordOutcome(
     { at, ...(o.signal ? { signal: o.signal } : {}) },
   );
   return stepDone(ports, track, 'recorded', outcome, o);
+}
+
+/** A track that has not begun has only one step to report on. */
+function reportedStep({ step }: LoopState): LoopState['step'] {
+  return step === 'NOT_STARTED' ? 'PLAN' : step;
 }
 
 /**

@@ -189,6 +189,20 @@ describe('stepLoop', () => {
     ]);
   });
 
+  it('what is reported on a track that has not begun is its plan, and the history says so', async () => {
+    project = await loopProject({ current_step: 'NOT_STARTED', step_status: 'NOT_STARTED' });
+    done(await recordOutcome(project.ports, await project.track(id), { outcome: 'passed', by: 'agent' }));
+    assert.deepEqual(at(await project.json(metadataFile), 'loop_state', 'step_history'), [
+      {
+        at: now,
+        from: 'NOT_STARTED/NOT_STARTED',
+        to: 'EVALUATE_PLAN/NOT_STARTED',
+        reason: 'PLAN passed',
+        by: 'agent',
+      },
+    ]);
+  });
+
   it('a failed evaluation keeps its reasons and begins a fix cycle', async () => {
     project = await loopProject({ current_step: 'EVALUATE_EXECUTION', step_status: 'IN_PROGRESS' });
     done(

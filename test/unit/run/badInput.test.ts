@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { program } from '../cli/conductorProcess';
 import { errorShape } from '../cli/shapes';
@@ -177,8 +177,9 @@ describe('a run and bad input', function () {
     const track = await project({ role: 'worker', task: '1.1', attempt: 1, ms: 1500 });
     const loop = await startLoop(track);
     await eventually(() => track.log().some(({ task }) => task === '1.1'));
-    // Workers write into it meanwhile.
-    rmSync(track.bus, { recursive: true, force: true, maxRetries: 20 });
+    // All of it at once: while it was being removed entry by entry, those that run would write into it.
+    renameSync(track.bus, `${track.folder}/away`);
+    rmSync(`${track.folder}/away`, { recursive: true });
     const end = await loop.ended;
     const last = end.events.at(-1);
     assert.ok(last?.event === 'run-ended', `${end.stderr} ${JSON.stringify(last)}`);

@@ -33,6 +33,7 @@ function normal(text: string): string {
   return (
     text
       // A history tells truly that a start was not written before a kill.
+      .replace(/("from": ")NOT_STARTED\/NOT_STARTED"/g, '$1PLAN"')
       .replace(/("from": "[A-Z_]+)\/(NOT_STARTED|IN_PROGRESS)"/g, '$1"')
       .replace(/"last_task": "[^"]*"/g, '"last_task": "<one of those at work together>"')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
