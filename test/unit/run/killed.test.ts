@@ -17,46 +17,50 @@ describe(`a loop that is killed hard at ${kills} random moments (seed ${seed})`,
   this.timeout(600_000);
 
   it('ends as if nothing had happened: same files, no task twice after its completion, no orphan', async () => {
-    const [undisturbed, killed] = await Promise.all([
-      ScriptedProject.create({ name: 'Guest book', scenario: wholeWay, git: true }),
-      ScriptedProject.create({ name: 'Guest book', scenario: wholeWay, git: true }),
-    ]);
+    const make = (): Promise<ScriptedProject> =>
+      ScriptedProject.create({ name: 'Guest book', scenario: wholeWay, git: true });
+    const undisturbed = await make();
     const reference = await runLoopToEnd(undisturbed);
     assert.equal(reference.code, 0, reference.stderr);
+    const wanted = finalState(undisturbed);
 
     const random = randomFrom(seed);
-    const at: string[] = [];
     // So many events of the undisturbed run lie between two kills, on the average; what is told again adds a few.
     const apart = reference.events.length / kills;
-    let done = 0;
-    for (; done < kills; done++) {
-      const loop = await startLoop(killed);
-      const events = 1 + Math.floor(random() * 2 * apart);
-      const more = Math.floor(random() * 40);
-      try {
-        await loop.until((event) => loop.events.indexOf(event) + 1 >= events);
-      } catch {
-        // It came to its end first.
-        break;
+    // On a slow computer the kills come late, and a track may be complete before it got all of them: the next one gets the rest.
+    for (let done = 0, tracks = 1; done < kills; tracks++) {
+      assert.ok(tracks <= 4, `Only ${done} kills in ${tracks - 1} tracks`);
+      const killed = await make();
+      const at: string[] = [];
+      while (done < kills) {
+        const loop = await startLoop(killed);
+        const events = 1 + Math.floor(random() * 2 * apart);
+        const more = Math.floor(random() * 40);
+        try {
+          await loop.until((event) => loop.events.indexOf(event) + 1 >= events);
+        } catch {
+          // It came to its end first.
+          break;
+        }
+        await pause(more);
+        loop.kill('SIGKILL');
+        const end = await loop.ended;
+        if (end.signal !== 'SIGKILL') break;
+        const last = end.events.at(-1);
+        at.push(`${last?.event}${last && 'step' in last ? ` ${last.step}` : ''}`);
+        done++;
       }
-      await pause(more);
-      loop.kill('SIGKILL');
-      const end = await loop.ended;
-      const last = end.events.at(-1);
-      at.push(`${last?.event}${last && 'step' in last ? ` ${last.step}` : ''}`);
-      if (end.signal !== 'SIGKILL') break;
+      const end = await runLoopToEnd(killed);
+      const story = `seed ${seed}, track ${tracks}, killed after: ${at.join(', ')}`;
+      assert.equal(end.code, 0, `${story}\n${end.stderr}\n${JSON.stringify(end.events.at(-1))}`);
+      assert.deepEqual(startsAfterCompletion(killed), [], story);
+      assert.deepEqual(livingAgents(killed), [], story);
+      assert.deepEqual(await killed.problems(), [], story);
+      const is = finalState(killed);
+      assert.deepEqual(Object.keys(is).sort(), Object.keys(wanted).sort(), story);
+      for (const [file, text] of Object.entries(wanted))
+        assert.deepEqual(is[file], text, `${file}: ${story}`);
     }
-    const end = await runLoopToEnd(killed);
-    const story = `seed ${seed}, killed after: ${at.join(', ')}`;
-    assert.equal(end.code, 0, `${story}\n${end.stderr}\n${JSON.stringify(end.events.at(-1))}`);
-    assert.ok(done >= kills * 0.75, `Too few kills (${done}): ${story}`);
-
-    assert.deepEqual(startsAfterCompletion(killed), [], story);
-    assert.deepEqual(livingAgents(killed), [], story);
-    assert.deepEqual(await killed.problems(), [], story);
-    const [is, wanted] = [finalState(killed), finalState(undisturbed)];
-    assert.deepEqual(Object.keys(is).sort(), Object.keys(wanted).sort(), story);
-    for (const [file, text] of Object.entries(wanted)) assert.deepEqual(is[file], text, `${file}: ${story}`);
   });
 });
 
