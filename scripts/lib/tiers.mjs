@@ -151,12 +151,17 @@ export const TIERS = [
   {
     name: 'processes',
     lane: 2,
-    run: (quiet) =>
-      mocha(
-        'processes',
-        12,
-        quiet,
-        withProcesses.map((place) => `test/unit/${place}`),
+    run: async (quiet) =>
+      together(
+        await Promise.all([
+          mocha('processes', 12, quiet, ['test/unit/run']),
+          mocha(
+            'processes of the engine',
+            12,
+            true,
+            withProcesses.filter((place) => place !== 'run').map((place) => `test/unit/${place}`),
+          ),
+        ]),
       ),
   },
   { name: 'corpus', lane: 1, run: (quiet) => mocha('corpus', 10, quiet) },
