@@ -109,11 +109,13 @@ export async function commit(files, message) {
   for (let left = 200; ; left--) {
     try {
       git('add', '--', ...files);
-      git('commit', '-q', '-m', message, '--', ...files);
+      // What an earlier try has committed, although git then complained, is there.
+      if (git('status', '--porcelain', '--', ...files) !== '')
+        git('commit', '-q', '-m', message, '--', ...files);
       return git('log', '-1', '--format=%h', '--', ...files).trim();
     } catch (error) {
-      const said = String(/** @type {{stderr?: Buffer}} */ (error).stderr ?? '');
-      if (left === 0 || !/index\.lock|HEAD\.lock|cannot lock ref/.test(said)) return undefined;
+      // Others hold its locks, or have just changed what it read.
+      if (left === 0) throw error;
       await pause(20);
     }
   }
