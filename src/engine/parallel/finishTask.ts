@@ -65,7 +65,8 @@ export async function completeTask(
   return marked;
 }
 
-async function postReady({ context, readied }: Execution, taskId: string): Promise<Unwritten> {
+/** DEP_READY for a task that waits for nothing any more, once. */
+export async function postReady({ context, readied }: Execution, taskId: string): Promise<Unwritten> {
   if (readied.has(taskId)) return undefined;
   readied.add(taskId);
   const refused = await postEvent(context, eventFileName('DEP_READY', taskId));

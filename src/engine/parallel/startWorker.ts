@@ -5,6 +5,7 @@ import type { RunningAgent } from '../run/agentJob';
 import { postMessage } from './bus';
 import type { Execution } from './execution';
 import { lockFiles, unlockFiles } from './fileLocks';
+import { postReady } from './finishTask';
 import { makeWorker, removeWorkerFile, writeWorkerFile } from './workerFile';
 import { setWorkerStatus } from './workerStatus';
 
@@ -55,6 +56,8 @@ export async function startWorker(
       (await lockFiles(context, holder, decision.locks)) ??
       (await writeWorkerFile(context, worker)) ??
       held() ??
+      // What it waited for may have been completed by somebody else, or before this loop began.
+      (node.dependsOn.length > 0 ? await postReady(execution, node.id) : undefined) ??
       (await postMessage(context, 'WORKER_DISPATCHED', {
         worker_id: workerId,
         task_id: node.id,

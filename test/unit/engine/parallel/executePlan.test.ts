@@ -80,6 +80,18 @@ describe('executePlan', function () {
     );
   });
 
+  it('says of every task that has waited that it is ready, also when it waited for what was complete before', async () => {
+    const scene = await ParallelScene.make(
+      three.map((task) => ({ ...task, ...(task.needs ? {} : { marker: 'x' }) })),
+    );
+    assert.equal((await scene.execute()).outcome, 'passed');
+    assert.deepEqual(
+      scene.ran().map(({ task }) => task),
+      ['1.3'],
+    );
+    assert.ok(scene.onBus('events/DEP_READY_1.3.event'));
+  });
+
   it('tries a failed task again, while tasks that do not need it go on', async () => {
     const scene = await ParallelScene.make(three, { behaviour: { '1.1': ['fail', 'exit1', 'complete'] } });
     assert.equal((await scene.execute()).outcome, 'passed');
