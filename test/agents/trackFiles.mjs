@@ -98,7 +98,8 @@ export function nodeOf(task) {
 }
 
 /**
- * Commits these files where the project is a git repository; other agents may commit at the same time.
+ * Commits these files where the project is a git repository in whose name somebody may commit; other agents may commit
+ * at the same time.
  * @param {string[]} files relative to the project @param {string} message
  */
 export async function commit(files, message) {
@@ -114,6 +115,8 @@ export async function commit(files, message) {
         git('commit', '-q', '-m', message, '--', ...files);
       return git('log', '-1', '--format=%h', '--', ...files).trim();
     } catch (error) {
+      const said = String(/** @type {{stderr?: Buffer}} */ (error).stderr ?? '');
+      if (/tell me who you are/i.test(said)) return undefined;
       // Others hold its locks, or have just changed what it read.
       if (left === 0) throw error;
       await pause(20);
